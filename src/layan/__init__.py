@@ -1,0 +1,1 @@
+"""Layan: queues, counters and promises of a public office."""

@@ -1,0 +1,130 @@
+"""Where an installation lives and what its environment says; knows nothing of Django.
+
+An installation is one folder (`--data DIR`, environment `LAYAN_DATA`, default `./data`):
+
+    layan.sqlite3     the database, unless LAYAN_DATABASE names a PostgreSQL
+    keys/             secret.key (sessions, signed addresses), seal.key (event log); readable by the owner only
+    seals/            the signed heads of each branch's log, one line a day
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+
+class BadSetting(Exception):
+    """A setting that cannot work; the text says which and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """The folder of one installation."""
+
+    folder: Path
+
+    @classmethod
+    def from_environment(cls) -> "Installation":
+        """Return the installation that `LAYAN_DATA` names."""
+        return cls(Path(os.environ.get("LAYAN_DATA", "data")).absolute())
+
+    @property
+    def database_file(self) -> Path:
+        return self.folder / "layan.sqlite3"
+
+    @property
+    def keys(self) -> Path:
+        return self.folder / "keys"
+
+    @property
+    def seals(self) -> Path:
+        return self.folder / "seals"
+
+    def create(self) -> None:
+        """Make the folders, the keys' folder for the owner alone."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.keys.mkdir(mode=0o700, exist_ok=True)
+        self.seals.mkdir(exist_ok=True)
+
+    def secret_key(self) -> str:
+        """Return the secret of this installation: LAYAN_SECRET_KEY, or a file made on first use."""
+        given = os.environ.get("LAYAN_SECRET_KEY", "")
+        if given:
+            if len(given) < 32:
+                raise BadSetting("LAYAN_SECRET_KEY is shorter than 32 characters: give a longer random text.")
+            return given
+        file = self.keys / "secret.key"
+        if not file.exists():
+            self.create()
+            write_private(file, secrets.token_urlsafe(48).encode())
+        return file.read_text().strip()
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """Write a file that only its owner can read; does nothing when another process made it first."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "wb") as handle:
+        handle.write(content)
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """Return an on/off setting. Raises BadSetting for anything but yes/no, true/false, on/off, 1/0."""
+    value = os.environ.get(name, "").strip().lower()
+    if not value:
+        return default
+    if value in {"1", "yes", "true", "on"}:
+        return True
+    if value in {"0", "no", "false", "off"}:
+        return False
+    raise BadSetting(f"{name} is {value!r}: write yes or no.")
+
+
+def number(name: str, default: int) -> int:
+    """Return a whole-number setting of at least 0. Raises BadSetting otherwise."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    if not value.isdigit():
+        raise BadSetting(f"{name} is {value!r}: write a whole number.")
+    return int(value)
+
+
+def names(name: str, default: str = "") -> list[str]:
+    """Return a comma-separated setting as a list without blanks."""
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def database(installation: Installation) -> dict[str, object]:
+    """Return Django's DATABASES entry: SQLite in the folder, or the PostgreSQL of LAYAN_DATABASE."""
+    url = os.environ.get("LAYAN_DATABASE", "")
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(installation.database_file),
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                # IMMEDIATE: a transaction that may write takes the write lock at once, so it never fails half-way.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                # FULL: an office box loses power, and an accepted number must not be lost with it.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000;",
+            },
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise BadSetting("LAYAN_DATABASE must look like postgresql://user:password@host:5432/name.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 2},
+    }

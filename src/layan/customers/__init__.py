@@ -1,0 +1,1 @@
+"""Who the customer is: type, need, and the little that may be remembered of one."""

@@ -1,0 +1,91 @@
+"""The door of people: who is asking, and may they."""
+
+from time import monotonic
+
+from django.utils.translation import gettext_lazy as _
+
+from layan.kit import clock
+from layan.kit.refusal import Refusal
+from layan.people import models
+from layan.people.rules import NOBODY, PERMISSIONS, Grant, Permission, Person, Role
+from layan.people.services import create_token, digest_of, revoke_token
+
+__all__ = [
+    "NOBODY",
+    "PERMISSIONS",
+    "Grant",
+    "Permission",
+    "Person",
+    "Role",
+    "create_token",
+    "names_of",
+    "not_allowed",
+    "person_of_token",
+    "person_of_user",
+    "require",
+    "revoke_token",
+]
+
+#: Seconds for which a token's answer is kept; a revoked token stops within this time.
+TOKEN_MEMORY_SECONDS = 3.0
+_known: dict[str, tuple[float, Person | None]] = {}
+_KNOWN_AT_MOST = 10_000
+
+
+def not_allowed() -> Refusal:
+    """Return the refusal for a person who is known but may not do this here."""
+    return Refusal("not-allowed", _("You are not allowed to do this here. Ask your supervisor."), 403)
+
+
+def require(person: Person, permission: Permission, *, branch_id: int, agency_id: int) -> None:
+    """Raise the `not-allowed` refusal unless `person` may do this at the branch."""
+    if not person.may(permission, branch_id, agency_id):
+        raise not_allowed()
+
+
+def person_of_user(user: models.User) -> Person:
+    """Return who a signed-in member of staff is: two queries, roles and skills."""
+    grants = tuple(
+        Grant(Role(role), agency_id, branch_id)
+        for role, agency_id, branch_id in user.assignments.values_list("role", "agency_id", "branch_id")
+    )
+    skills = frozenset(user.skills.values_list("service_id", flat=True))
+    return Person(actor=f"user:{user.pk}", grants=grants, user_id=user.pk, skills=skills)
+
+
+def person_of_token(key: str) -> Person | None:
+    """Return who holds this token, or None when it is unknown, expired or revoked.
+
+    Answers are kept for TOKEN_MEMORY_SECONDS, so that a busy device costs no query a request.
+    """
+    digest = digest_of(key)
+    kept = _known.get(digest)
+    if kept is not None and monotonic() - kept[0] < TOKEN_MEMORY_SECONDS:
+        return kept[1]
+    if len(_known) >= _KNOWN_AT_MOST:
+        _known.clear()
+    person = _read_token(digest)
+    _known[digest] = (monotonic(), person)
+    return person
+
+
+def _read_token(digest: str) -> Person | None:
+    token = models.Token.objects.select_related("user").filter(digest=digest, revoked_at=None).first()
+    if token is None or (token.expires_at is not None and token.expires_at <= clock.now()):
+        return None
+    if token.user is not None and not token.user.is_active:
+        return None
+    grant = Grant(Role(token.role), token.agency_id, token.branch_id)
+    skills: frozenset[int] = frozenset()
+    if token.user_id is not None:
+        skills = frozenset(
+            models.Skill.objects.filter(user=token.user_id).values_list("service_id", flat=True)
+        )
+    return Person(
+        actor=f"token:{token.pk}", grants=(grant,), user_id=token.user_id, token_id=token.pk, skills=skills
+    )
+
+
+def names_of(user_ids: set[int]) -> dict[int, str]:
+    """Return the names to show for these members of staff."""
+    return {user.pk: str(user) for user in models.User.objects.filter(pk__in=user_ids)}

@@ -1,0 +1,50 @@
+"""Commands that change people and tokens."""
+
+import secrets
+from datetime import datetime
+from hashlib import sha256
+
+from layan.kit import clock
+from layan.people import models
+from layan.people.rules import Role
+
+_PREFIX = "layan_"
+
+
+def digest_of(key: str) -> str:
+    """Return the SHA-256 (hex) under which a token is kept. Keys have 256 random bits, so no salt is needed."""
+    return sha256(key.encode()).hexdigest()
+
+
+def create_token(
+    *,
+    role: Role,
+    name: str,
+    branch_id: int | None = None,
+    agency_id: int | None = None,
+    user_id: int | None = None,
+    expires_at: datetime | None = None,
+) -> str:
+    """Make a token for a device or program and return its key, which is shown this once and kept nowhere.
+
+    A token of a staff role acts as `user_id`. Raises ValueError unless it is for one branch or one agency.
+    """
+    if (branch_id is None) == (agency_id is None):
+        raise ValueError("a token is for one branch or for one agency")
+    key = _PREFIX + secrets.token_urlsafe(32)
+    models.Token.objects.create(
+        digest=digest_of(key),
+        name=name,
+        role=role.value,
+        branch_id=branch_id,
+        agency_id=agency_id,
+        user_id=user_id,
+        created_at=clock.now(),
+        expires_at=expires_at,
+    )
+    return key
+
+
+def revoke_token(*, token_id: int) -> None:
+    """Stop a token; devices that hold it are refused within a few seconds (`api.TOKEN_MEMORY_SECONDS`)."""
+    models.Token.objects.filter(pk=token_id, revoked_at=None).update(revoked_at=clock.now())

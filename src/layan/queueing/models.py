@@ -1,0 +1,152 @@
+"""Tickets, officers' sessions at counters, alarms. What happened is in the event log; this is what is so now."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
+
+STATES = [
+    ("waiting", _("waiting")),
+    ("called", _("called")),
+    ("serving", _("being served")),
+    ("on_hold", _("on hold")),
+    ("no_show", _("did not come")),
+    ("done", _("done")),
+    ("cancelled", _("cancelled")),
+]
+
+
+class Ticket(models.Model):
+    """One customer's number and stay, from issue until all business is done (B3)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    branch = models.ForeignKey("places.Branch", models.PROTECT, related_name="+", db_index=False)
+    service_day = models.DateField()
+    series = models.CharField(max_length=4)
+    serial = models.PositiveIntegerField()
+    number = models.CharField(max_length=12)
+    category = models.CharField(max_length=12)
+    customer_type = models.CharField(max_length=12)
+    language = models.CharField(max_length=2)
+    origin = models.CharField(max_length=12)
+    state = models.CharField(max_length=10, choices=STATES)
+    #: The service waited for or being given, and the codes still to come after it, in order.
+    service = models.ForeignKey("places.Service", models.PROTECT, related_name="+", db_index=False)
+    remaining = models.JSONField(default=list)
+    finished_services = models.JSONField(default=list)
+    #: Tickets that wait for the same thing share a lane (`rules.lane_of`).
+    lane = models.CharField(max_length=40)
+    #: The moment its seniority counts from.
+    waiting_since = models.DateTimeField()
+    #: A customer who said "I will be late" is passed over until then.
+    not_before = models.DateTimeField(null=True)
+    issued_at = models.DateTimeField()
+    called_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    recalls = models.PositiveSmallIntegerField(default=0)
+    #: The last counter and officer; present ones while called or serving.
+    counter = models.ForeignKey("places.Counter", models.PROTECT, null=True, related_name="+", db_index=False)
+    officer = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+", db_index=False)
+    outcome = models.CharField(max_length=20, blank=True)
+    #: Keyed hash of a telephone number or reference (B14), erased when the ticket ends.
+    holder = models.CharField(max_length=64, blank=True)
+    #: The state before the last command at a counter, for its undo: JSON with the event's number.
+    before = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch", "service_day", "series", "serial"], name="number_once_a_day"
+            ),
+            models.UniqueConstraint(
+                fields=["counter"],
+                condition=Q(state__in=["called", "serving"]),
+                name="one_open_ticket_a_counter",
+            ),
+            models.UniqueConstraint(
+                fields=["branch", "holder"],
+                condition=~Q(holder=""),
+                name="one_live_ticket_a_holder",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lane", "waiting_since", "id"], condition=Q(state="waiting"), name="ticket_waiting"
+            ),
+            models.Index(
+                fields=["branch"],
+                condition=Q(state__in=["waiting", "called", "serving", "on_hold"]),
+                name="ticket_live",
+            ),
+            models.Index(fields=["counter", "called_at"], name="ticket_counter_calls"),
+            models.Index(fields=["branch", "service_day", "called_at"], name="ticket_day_calls"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Session(models.Model):
+    """An officer's time at a counter: open, on a break, closed."""
+
+    branch = models.ForeignKey("places.Branch", models.PROTECT, related_name="+", db_index=False)
+    counter = models.ForeignKey("places.Counter", models.PROTECT, related_name="+")
+    officer = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")
+    opened_at = models.DateTimeField()
+    state = models.CharField(max_length=8, default="open")
+    since = models.DateTimeField()
+    reason = models.CharField(max_length=20, blank=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["counter"], condition=Q(closed_at__isnull=True), name="one_session_a_counter"
+            ),
+        ]
+        indexes = [models.Index(fields=["branch", "opened_at"], name="session_branch_day")]
+
+    def __str__(self) -> str:
+        return f"{self.counter_id} {self.opened_at:%Y-%m-%d %H:%M}"
+
+
+class Alarm(models.Model):
+    """A limit that was passed (B12): seen by the floor page until it clears, with its acknowledgement time."""
+
+    branch = models.ForeignKey("places.Branch", models.PROTECT, related_name="+")
+    service = models.ForeignKey("places.Service", models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=20)
+    figure = models.PositiveIntegerField()
+    limit = models.PositiveIntegerField()
+    raised_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")
+    cleared_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["branch", "service", "kind"],
+                condition=Q(cleared_at__isnull=True),
+                name="one_alarm_of_a_kind",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.figure}/{self.limit}"
+
+
+class OutOfOrderCall(models.Model):
+    """A customer was called before others whose turn it was: by whom, why, and how many were passed over (B14)."""
+
+    branch = models.ForeignKey("places.Branch", models.PROTECT, related_name="+")
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
+    counter = models.ForeignKey("places.Counter", models.PROTECT, related_name="+")
+    officer = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=20)
+    passed_over = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.reason}"
