@@ -1,0 +1,1 @@
+"""The demonstration: an invented one-stop centre and a day recorded in a real office."""
