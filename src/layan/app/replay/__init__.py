@@ -1,0 +1,1 @@
+"""Runs a recorded day through the same commands as people use."""
