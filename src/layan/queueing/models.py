@@ -28,7 +28,8 @@ class Ticket(models.Model):
     category = models.CharField(max_length=12)
     customer_type = models.CharField(max_length=12)
     language = models.CharField(max_length=2)
-    origin = models.CharField(max_length=12)
+    #: The actor that issued it: a kiosk reads the tickets it gave and no others.
+    issued_by = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=STATES)
     #: The service waited for or being given, and the codes still to come after it, in order.
     service = models.ForeignKey("places.Service", models.PROTECT, related_name="+", db_index=False)

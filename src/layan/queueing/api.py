@@ -1,0 +1,89 @@
+"""The door of queueing: its commands, what it knows, and who may ask."""
+
+from layan.queueing.access import (
+    branch_for,
+    branch_of_counter,
+    holder,
+    public_branch,
+    ticket_for,
+    ticket_id_of,
+    track_token,
+)
+from layan.queueing.models import Session, Ticket
+from layan.queueing.reads import (
+    BranchState,
+    Line,
+    Serving,
+    branch_state,
+    counters,
+    head,
+    last_calls,
+    people_ahead,
+    service_lines,
+    waiting_per_service,
+)
+from layan.queueing.rules.states import State
+from layan.queueing.services.alarms import acknowledge, watch
+from layan.queueing.services.calling import OUT_OF_ORDER_REASONS, call_next, call_number, recall
+from layan.queueing.services.closing import close_past_days
+from layan.queueing.services.issuing import Issued, issue
+from layan.queueing.services.moving import (
+    LATE_MINUTES,
+    cancel,
+    no_show,
+    postpone,
+    return_to_line,
+    transfer,
+)
+from layan.queueing.services.serving import OUTCOMES, add_service, finish, hold, resume, start
+from layan.queueing.services.sessions import BREAK_REASONS, close_counter, open_counter, pause_counter
+from layan.queueing.services.undoing import undo
+
+__all__ = [
+    "BREAK_REASONS",
+    "LATE_MINUTES",
+    "OUTCOMES",
+    "OUT_OF_ORDER_REASONS",
+    "BranchState",
+    "Issued",
+    "Line",
+    "Serving",
+    "Session",
+    "State",
+    "Ticket",
+    "acknowledge",
+    "add_service",
+    "branch_for",
+    "branch_of_counter",
+    "branch_state",
+    "call_next",
+    "call_number",
+    "cancel",
+    "close_counter",
+    "close_past_days",
+    "counters",
+    "finish",
+    "head",
+    "hold",
+    "holder",
+    "issue",
+    "last_calls",
+    "no_show",
+    "open_counter",
+    "pause_counter",
+    "people_ahead",
+    "postpone",
+    "public_branch",
+    "recall",
+    "resume",
+    "return_to_line",
+    "service_lines",
+    "start",
+    "ticket_for",
+    "ticket_id_of",
+    "track_token",
+    "transfer",
+    "undo",
+    "waiting_per_service",
+    "watch",
+]

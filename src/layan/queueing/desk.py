@@ -1,0 +1,173 @@
+"""One branch under its lock, for the length of a command. Every change of a ticket passes through here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from layan.kit.events import Event, Recorder, recording
+from layan.people.api import Permission, Person, not_allowed
+from layan.places.api import CounterInfo, Layout, layout
+from layan.queueing import refusals
+from layan.queueing.models import Session, Ticket
+from layan.queueing.rules.lanes import service_lane
+from layan.queueing.rules.states import ENDED, Command, State, allowed
+
+#: What an undo puts back.
+UNDOABLE = (
+    "state",
+    "service_id",
+    "remaining",
+    "finished_services",
+    "lane",
+    "waiting_since",
+    "not_before",
+    "called_at",
+    "started_at",
+    "ended_at",
+    "recalls",
+    "counter_id",
+    "officer_id",
+    "outcome",
+    "holder",
+)
+_MOMENTS = frozenset({"waiting_since", "not_before", "called_at", "started_at", "ended_at"})
+
+
+class Desk:
+    """A branch while a command holds its lock: its layout, the present, and the log to append to."""
+
+    def __init__(self, record: Recorder, place: Layout) -> None:
+        self.record = record
+        self.place = place
+        self.now = record.at
+        self.command_seq = record.seq + 1
+        self._changed: list[str] = []
+
+    @property
+    def lanes(self) -> dict[str, int]:
+        """How many wait in each lane; kept with the head so that nobody has to count."""
+        lanes: dict[str, int] = self.record.tally.setdefault("lanes", {})
+        return lanes
+
+    def tally(self, lane: str, step: int) -> None:
+        """Count one more (+1) or one fewer (-1) in a lane."""
+        count = self.lanes.get(lane, 0) + step
+        if count > 0:
+            self.lanes[lane] = count
+        else:
+            self.lanes.pop(lane, None)
+
+    def ticket(self, ticket_id: UUID) -> Ticket:
+        """Return the ticket. Raises the unknown-ticket refusal, also for one of another branch."""
+        ticket = Ticket.objects.filter(pk=ticket_id, branch_id=self.place.branch_id).first()
+        if ticket is None:
+            raise refusals.unknown_ticket()
+        return ticket
+
+    def counter(self, counter_id: int) -> CounterInfo:
+        """Return the counter. Raises the unknown-counter refusal."""
+        counter = self.place.counters.get(counter_id)
+        if counter is None:
+            raise refusals.unknown_counter()
+        return counter
+
+    def session(self, counter_id: int) -> Session | None:
+        """Return the session that is open (or on a break) at a counter."""
+        return Session.objects.filter(counter_id=counter_id, closed_at=None).first()
+
+    def may(self, by: Person, permission: Permission) -> bool:
+        """Say whether `by` is allowed `permission` at this branch."""
+        return by.may(permission, self.place.branch_id, self.place.agency_id)
+
+    def require(self, by: Person, permission: Permission) -> None:
+        """Raise the not-allowed refusal unless `by` is allowed `permission` here."""
+        if not self.may(by, permission):
+            raise not_allowed()
+
+    def require_serving(self, by: Person, session: Session | None) -> Session:
+        """Return the session `by` may act in: one's own, or any for a supervisor. Raises refusals otherwise."""
+        if self.may(by, Permission.SUPERVISE):
+            if session is None:
+                raise refusals.counter_closed()
+            return session
+        self.require(by, Permission.SERVE)
+        if session is None:
+            raise refusals.counter_closed()
+        if session.officer_id != by.user_id:
+            raise refusals.counter_taken()
+        return session
+
+    def check(self, command: Command, ticket: Ticket) -> None:
+        """Raise the wrong-state refusal unless the ticket can take `command`."""
+        state = State(ticket.state)
+        if not allowed(command, state):
+            raise refusals.wrong_state(command, state)
+
+    def change(self, ticket: Ticket, *, undoable: bool = True, **values: Any) -> None:
+        """Set fields of a ticket, keep the tally of lanes true, remember what an undo needs, and save."""
+        ticket.before = self.snapshot(ticket) if undoable else ""
+        if ticket.state == State.WAITING:
+            self.tally(ticket.lane, -1)
+        for name, value in values.items():
+            setattr(ticket, name, value)
+        if ticket.state in ENDED:
+            ticket.holder = ""
+        if ticket.state == State.WAITING:
+            self.tally(ticket.lane, +1)
+        ticket.save(update_fields={*values, "before", "holder"})
+
+    def snapshot(self, ticket: Ticket) -> str:
+        """Return what an undo of the present command puts back: the state before its first change of the ticket."""
+        self._changed.append(ticket.pk.hex)
+        if ticket.before and orjson.loads(ticket.before)["command"] == self.command_seq:
+            return ticket.before
+        fields = {name: getattr(ticket, name) for name in UNDOABLE}
+        return orjson.dumps({"command": self.command_seq, "fields": fields}).decode()
+
+    def append(self, event: Event, by: Person, *, counter: CounterInfo | None = None) -> None:
+        """Append an event in the name of `by`; with a counter it concerns that counter's zone."""
+        self.record(event, actor=by.actor, zone_id=counter.zone_id if counter else None)
+
+    def remember_command(self, counter_id: int) -> None:
+        """Note what the command just carried out at a counter changed, for its undo."""
+        self.record.tally.setdefault("last", {})[str(counter_id)] = {
+            "seq": self.command_seq,
+            "at": self.now.isoformat(),
+            "tickets": self._changed,
+        }
+
+
+@contextmanager
+def at_desk(branch_id: int, *, at: datetime | None = None) -> Iterator[Desk]:
+    """Take the branch's lock and yield its desk; everything done in the block is one transaction.
+
+    Raises the unknown-branch refusal.
+    """
+    try:
+        with recording(branch_id, at=at) as record:
+            yield Desk(record, layout(branch_id, version=record.layout_version))
+    except LookupError as missing:
+        if isinstance(missing, KeyError | IndexError):
+            raise
+        raise refusals.unknown_branch() from missing
+
+
+def waiting_lane(ticket: Ticket) -> str:
+    """Return the lane in which a ticket waits for its service."""
+    return service_lane(ticket.service_id, ticket.category)
+
+
+def fields_before(ticket: Ticket, command_seq: int) -> dict[str, Any] | None:
+    """Return the fields to put back to undo that command, or None when something else changed the ticket since."""
+    before = orjson.loads(ticket.before) if ticket.before else None
+    if before is None or before["command"] != command_seq:
+        return None
+    fields: dict[str, Any] = before["fields"]
+    for name in _MOMENTS:
+        if fields[name] is not None:
+            fields[name] = datetime.fromisoformat(fields[name])
+    return fields

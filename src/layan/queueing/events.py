@@ -1,0 +1,205 @@
+"""What happens to tickets and at counters. `ticket` is the ticket's id, `counter` and `service` are codes."""
+
+from dataclasses import dataclass
+
+from layan.kit.events import Event
+
+
+@dataclass(frozen=True)
+class TicketIssued(Event):
+    type = "ticket.issued"
+    ticket: str
+    number: str
+    services: list[str]
+    category: str
+    customer_type: str
+    language: str
+    ahead: int
+
+
+@dataclass(frozen=True)
+class TicketCalled(Event):
+    """`reason` is the rule's (see rules.priority); `out_of_order` the officer's, when a number was picked by hand."""
+
+    type = "ticket.called"
+    ticket: str
+    number: str
+    service: str
+    category: str
+    counter: str
+    officer: int | None
+    waited_seconds: int
+    reason: str
+    out_of_order: str = ""
+
+
+@dataclass(frozen=True)
+class TicketRecalled(Event):
+    type = "ticket.recalled"
+    ticket: str
+    number: str
+    counter: str
+
+
+@dataclass(frozen=True)
+class ServiceStarted(Event):
+    type = "service.started"
+    ticket: str
+    service: str
+    counter: str
+    officer: int | None
+
+
+@dataclass(frozen=True)
+class TicketHeld(Event):
+    type = "ticket.held"
+    ticket: str
+    counter: str
+
+
+@dataclass(frozen=True)
+class TicketResumed(Event):
+    type = "ticket.resumed"
+    ticket: str
+    counter: str
+
+
+@dataclass(frozen=True)
+class TicketTransferred(Event):
+    """Sent on to another service, counter or officer (one of the three), or waiting for its next service."""
+
+    type = "ticket.transferred"
+    ticket: str
+    service: str
+    to_counter: str = ""
+    to_officer: int | None = None
+
+
+@dataclass(frozen=True)
+class ServiceAdded(Event):
+    type = "service.added"
+    ticket: str
+    service: str
+
+
+@dataclass(frozen=True)
+class TicketNotPresent(Event):
+    type = "ticket.no-show"
+    ticket: str
+    counter: str
+    recalls: int
+
+
+@dataclass(frozen=True)
+class TicketReturned(Event):
+    type = "ticket.returned"
+    ticket: str
+    away_seconds: int
+
+
+@dataclass(frozen=True)
+class TicketPostponed(Event):
+    """The customer said "I will be late": passed over for so many minutes."""
+
+    type = "ticket.postponed"
+    ticket: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class ServiceFinished(Event):
+    """`assumed` when the officer called the next customer without saying how this one ended."""
+
+    type = "service.finished"
+    ticket: str
+    service: str
+    counter: str
+    officer: int | None
+    outcome: str
+    served_seconds: int
+    assumed: bool
+
+
+@dataclass(frozen=True)
+class TicketDone(Event):
+    type = "ticket.done"
+    ticket: str
+    number: str
+
+
+@dataclass(frozen=True)
+class TicketCancelled(Event):
+    """`reason` is customer, staff or day-closed."""
+
+    type = "ticket.cancelled"
+    ticket: str
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class CommandUndone(Event):
+    """The last command at a counter was taken back; `undone` is the number of its first event."""
+
+    type = "command.undone"
+    counter: str
+    undone: int
+    tickets: list[str]
+
+
+@dataclass(frozen=True)
+class CounterOpened(Event):
+    type = "counter.opened"
+    counter: str
+    officer: int | None
+
+
+@dataclass(frozen=True)
+class CounterPaused(Event):
+    type = "counter.paused"
+    counter: str
+    officer: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class CounterClosed(Event):
+    """`open_counters` are those still open after it, for the lunch and early-close findings (B5, B11)."""
+
+    type = "counter.closed"
+    counter: str
+    officer: int | None
+    open_counters: int
+
+
+@dataclass(frozen=True)
+class AlarmRaised(Event):
+    type = "alarm.raised"
+    alarm: int
+    kind: str
+    service: str
+    figure: int
+    limit: int
+
+
+@dataclass(frozen=True)
+class AlarmAcknowledged(Event):
+    type = "alarm.acknowledged"
+    alarm: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class AlarmCleared(Event):
+    type = "alarm.cleared"
+    alarm: int
+
+
+@dataclass(frozen=True)
+class DayClosed(Event):
+    """The service day is over; numbers still waiting were cancelled, counters still open were closed."""
+
+    type = "day.closed"
+    day: str
+    cancelled: int
+    closed_counters: int

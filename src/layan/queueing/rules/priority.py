@@ -1,0 +1,175 @@
+"""Who is next, and why. Accumulating priority by default (Stanford, Taylor, Ziedins 2014); B2, B14.
+
+The order at one counter, most important first:
+
+1. emergencies, wherever they can be served;
+2. at a special counter, its own groups;
+3. the counter's preference among its services;
+4. the branch's policy: priority gathered so far (rate x minutes waited), or strict rank, or longest wait;
+5. who has waited since earlier, then the ticket issued first.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+EMERGENCY = "emergency"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How categories compare; `kind` is accumulating, strict or longest."""
+
+    kind: str
+    rates: Mapping[str, float]
+    ranks: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Post:
+    """A counter as the rule sees it. `preferences` holds only services that its officer may give."""
+
+    kind: str
+    preferences: Mapping[int, int]
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A ticket in line. `direct` when it waits for one counter or officer rather than for a service."""
+
+    ticket_id: str
+    number: str
+    service_id: int
+    category: str
+    waiting_since: datetime
+    direct: bool = False
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a ticket stands where it does: a code, and the figures behind it."""
+
+    code: str
+    category: str
+    waited_minutes: float
+    rate: float
+    points: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The ticket to call, and why."""
+
+    waiting: Waiting
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a waiting ticket stands where it does (the officer and the fairness list see it)."""
+
+    number: str
+    position: int
+    reason: Reason
+    ahead: tuple[Choice, ...] = field(default=())
+
+
+SortKey = tuple[int, int, int, float, float, datetime, str]
+
+
+def order_key(waiting: Waiting, post: Post, policy: Policy, now: datetime) -> SortKey:
+    """Return the place of `waiting` in the order of `post`; smaller is sooner."""
+    group_first = 0 if waiting.category in post.groups else 1
+    preference = 1 if waiting.direct else post.preferences.get(waiting.service_id, 1)
+    if waiting.category == EMERGENCY:
+        return (0, 0, 0, 0.0, 0.0, waiting.waiting_since, waiting.ticket_id)
+    first, second = _policy_key(waiting, policy, now)
+    return (1, group_first, preference, first, second, waiting.waiting_since, waiting.ticket_id)
+
+
+def _policy_key(waiting: Waiting, policy: Policy, now: datetime) -> tuple[float, float]:
+    waited = _minutes(waiting.waiting_since, now)
+    if policy.kind == "strict":
+        return (float(policy.ranks[waiting.category]), -waited)
+    if policy.kind == "longest":
+        return (-waited, 0.0)
+    return (-policy.rates[waiting.category] * waited, 0.0)
+
+
+def _minutes(since: datetime, now: datetime) -> float:
+    return (now - since).total_seconds() / 60
+
+
+def who_is_next(candidates: Iterable[Waiting], post: Post, policy: Policy, now: datetime) -> Choice | None:
+    """Return whom `post` should call now and why, or None when nobody it can serve is waiting.
+
+    `candidates` need only hold the head of each lane: within a lane the order is that of waiting time.
+    """
+    able = [w for w in candidates if w.direct or w.service_id in post.preferences]
+    if not able:
+        return None
+    best = min(able, key=lambda w: order_key(w, post, policy, now))
+    return Choice(best, reason_for(best, post, policy, now))
+
+
+def reason_for(waiting: Waiting, post: Post, policy: Policy, now: datetime) -> Reason:
+    """Return what decides the place of `waiting` at `post`."""
+    waited = max(0.0, _minutes(waiting.waiting_since, now))
+    rate = policy.rates[waiting.category] if policy.kind == "accumulating" else 1.0
+    if waiting.category == EMERGENCY:
+        code = "emergency"
+    elif waiting.category in post.groups:
+        code = "special-counter"
+    elif waiting.direct:
+        code = "sent-here"
+    elif policy.kind == "accumulating" and rate != 1.0:
+        code = "gathers-faster"
+    elif policy.kind == "strict":
+        code = "rank"
+    else:
+        code = "longest-wait"
+    return Reason(code, waiting.category, waited, rate, rate * waited)
+
+
+def in_order(candidates: Iterable[Waiting], post: Post, policy: Policy, now: datetime) -> list[Choice]:
+    """Return everyone `post` could call, in the order it would call them now, each with its reason."""
+    able = [w for w in candidates if w.direct or w.service_id in post.preferences]
+    able.sort(key=lambda w: order_key(w, post, policy, now))
+    return [Choice(w, reason_for(w, post, policy, now)) for w in able]
+
+
+def explain(
+    waiting: Waiting, others: Iterable[Waiting], post: Post, policy: Policy, now: datetime
+) -> Explanation:
+    """Say why `waiting` stands where it does: its position at `post`, and who is before it and why."""
+    everyone = in_order(
+        [waiting, *(w for w in others if w.ticket_id != waiting.ticket_id)], post, policy, now
+    )
+    position = next(i for i, choice in enumerate(everyone) if choice.waiting.ticket_id == waiting.ticket_id)
+    return Explanation(waiting.number, position + 1, everyone[position].reason, tuple(everyone[:position]))
+
+
+def ahead_of(
+    category: str, waiting_since: datetime, policy: Policy, now: datetime
+) -> dict[str, datetime | None]:
+    """Return, for each category, since when one must have waited to stand before this ticket at present.
+
+    Everyone of that category who waits since that moment or earlier is ahead; None means nobody is.
+    This is `order_key` at a counter without groups or preferences, solved for the other's waiting time.
+    """
+    if category == EMERGENCY:
+        return {other: waiting_since if other == EMERGENCY else None for other in policy.rates}
+    thresholds: dict[str, datetime | None] = {}
+    for other in policy.rates:
+        if other == EMERGENCY:
+            thresholds[other] = now
+        elif policy.kind == "strict":
+            gap = policy.ranks[other] - policy.ranks[category]
+            thresholds[other] = now if gap < 0 else waiting_since if gap == 0 else None
+        elif policy.kind == "longest":
+            thresholds[other] = waiting_since
+        else:
+            points = policy.rates[category] * _minutes(waiting_since, now)
+            thresholds[other] = now - timedelta(minutes=points / policy.rates[other])
+    return thresholds

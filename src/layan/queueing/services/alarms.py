@@ -1,0 +1,88 @@
+"""Limits passed: raised by the watch, acknowledged by the supervisor, cleared when the line is short again (B12)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from layan.kit import clock
+from layan.kit.events import SYSTEM
+from layan.people.api import Permission, Person
+from layan.places.api import ServiceInfo, layout
+from layan.queueing import refusals
+from layan.queueing.desk import Desk, at_desk
+from layan.queueing.events import AlarmAcknowledged, AlarmCleared, AlarmRaised
+from layan.queueing.models import Alarm
+from layan.queueing.reads import service_lines
+
+WATCH = Person(actor=SYSTEM)
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A limit that is passed now."""
+
+    service: ServiceInfo
+    kind: str
+    figure: int
+    limit: int
+
+
+def watch(*, branch_id: int) -> list[Alarm]:
+    """Compare every service's line with its limits; raise and clear alarms. Takes the lock only when one changes."""
+    passed = {(limit.service.id, limit.kind): limit for limit in _passed(branch_id)}
+    known = {
+        (alarm.service_id, alarm.kind): alarm
+        for alarm in Alarm.objects.filter(branch_id=branch_id, cleared_at=None)
+    }
+    if passed.keys() == known.keys():
+        return []
+    with at_desk(branch_id) as desk:
+        for key in known.keys() - passed.keys():
+            _clear(desk, known[key])
+        return [_raise(desk, passed[key]) for key in passed.keys() - known.keys()]
+
+
+def _passed(branch_id: int) -> list[Passed]:
+    place = layout(branch_id)
+    found = []
+    for service, (count, longest) in service_lines(place, clock.now()).items():
+        info = place.services[service]
+        if longest > timedelta(minutes=info.wait_limit_minutes):
+            minutes = int(longest.total_seconds() // 60)
+            found.append(Passed(info, "wait", minutes, info.wait_limit_minutes))
+        if info.queue_limit and count > info.queue_limit:
+            found.append(Passed(info, "queue", count, info.queue_limit))
+    return found
+
+
+def _raise(desk: Desk, passed: Passed) -> Alarm:
+    alarm = Alarm.objects.create(
+        branch_id=desk.place.branch_id,
+        service_id=passed.service.id,
+        kind=passed.kind,
+        figure=passed.figure,
+        limit=passed.limit,
+        raised_at=desk.now,
+    )
+    desk.append(AlarmRaised(alarm.pk, passed.kind, passed.service.code, passed.figure, passed.limit), WATCH)
+    return alarm
+
+
+def _clear(desk: Desk, alarm: Alarm) -> None:
+    alarm.cleared_at = desk.now
+    alarm.save(update_fields=["cleared_at"])
+    desk.append(AlarmCleared(alarm.pk), WATCH)
+
+
+def acknowledge(*, branch_id: int, alarm_id: int, by: Person) -> Alarm:
+    """The supervisor has seen it; the time from alarm to acknowledgement is recorded once (B12)."""
+    with at_desk(branch_id) as desk:
+        desk.require(by, Permission.SUPERVISE)
+        alarm = Alarm.objects.filter(pk=alarm_id, branch_id=branch_id).first()
+        if alarm is None:
+            raise refusals.unknown_alarm()
+        if alarm.acknowledged_at is None:
+            alarm.acknowledged_at, alarm.acknowledged_by_id = desk.now, by.user_id
+            alarm.save(update_fields=["acknowledged_at", "acknowledged_by"])
+            seconds = round((desk.now - alarm.raised_at).total_seconds())
+            desk.append(AlarmAcknowledged(alarm.pk, seconds), by)
+    return alarm

@@ -1,0 +1,186 @@
+"""Calling customers to a counter: the next one, one picked by number, or the same again."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import connection
+
+from layan.customers.api import Category
+from layan.people.api import Person
+from layan.places.api import CounterInfo
+from layan.queueing import refusals
+from layan.queueing.desk import Desk, at_desk
+from layan.queueing.events import TicketCalled, TicketRecalled
+from layan.queueing.line import heads, line, post_of
+from layan.queueing.models import OutOfOrderCall, Session, Ticket
+from layan.queueing.policy import RECALL_LIMIT, policy
+from layan.queueing.rules.lanes import counter_lane, officer_lane, service_lane
+from layan.queueing.rules.priority import Post, Reason, in_order, reason_for, who_is_next
+from layan.queueing.rules.states import AT_COUNTER, Command, State
+from layan.queueing.services.serving import finish_service
+
+#: Why an officer may call someone before others (B14's fairness list); words are in `reads.REASON_WORDS`.
+OUT_OF_ORDER_REASONS = ("emergency", "frail", "distress", "mistake", "short", "supervisor")
+
+_CLAIM = """
+UPDATE queueing_ticket
+   SET state = 'called', called_at = %s, started_at = NULL, not_before = NULL, counter_id = %s, officer_id = %s,
+       recalls = 0, before = %s
+ WHERE id = %s AND state = 'waiting'
+"""
+
+
+def call_next(*, branch_id: int, counter_id: int, by: Person) -> Ticket | None:
+    """Call whoever is next at a counter, or return None when nobody it can serve is waiting.
+
+    Ends the ticket still there: one being served is finished; one called but never started is taken as served,
+    which its event says (`assumed`). Raises the refusals unknown-counter, not-allowed, counter-closed,
+    counter-taken and cannot-serve.
+    """
+    with at_desk(branch_id) as desk:
+        counter, session = _ready(desk, counter_id, by)
+        post = _post(desk, counter, by, session)
+        current = open_ticket(counter_id)
+        if current is not None:
+            finish_service(desk, current, counter, by, outcome="done")
+        choice = who_is_next(
+            heads(desk, _lanes(post, counter, session)), post, policy(desk.place.policy), desk.now
+        )
+        called = None
+        if choice is not None:
+            called = desk.ticket(UUID(choice.waiting.ticket_id))
+            _call(desk, called, counter, session, by, choice.reason)
+        if called is not None or current is not None:
+            desk.remember_command(counter_id)
+    return called
+
+
+def call_number(*, branch_id: int, counter_id: int, ticket_id: UUID, reason: str, by: Person) -> Ticket:
+    """Call one number before its turn, with a reason; it appears in the fairness list (B14).
+
+    Raises as `call_next` does, and reason-needed, unknown-ticket, wrong-state, counter-busy.
+    """
+    if reason not in OUT_OF_ORDER_REASONS:
+        raise refusals.reason_needed()
+    with at_desk(branch_id) as desk:
+        counter, session = _ready(desk, counter_id, by)
+        post = _post(desk, counter, by, session)
+        current = open_ticket(counter_id)
+        if current is not None:
+            raise refusals.counter_busy(current.number)
+        ticket = desk.ticket(ticket_id)
+        desk.check(Command.CALL, ticket)
+        passed_over = _passed_over(desk, ticket, post, counter, session)
+        why = reason_for(line([ticket])[0], post, policy(desk.place.policy), desk.now)
+        _call(desk, ticket, counter, session, by, why, out_of_order=reason if passed_over else "")
+        if passed_over:
+            OutOfOrderCall.objects.create(
+                branch_id=branch_id,
+                ticket=ticket,
+                counter_id=counter_id,
+                officer_id=session.officer_id,
+                at=desk.now,
+                reason=reason,
+                passed_over=passed_over,
+            )
+        desk.remember_command(counter_id)
+    return ticket
+
+
+def recall(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
+    """Call the same number once more. Raises the refusals wrong-state and recalled-enough."""
+    with at_desk(branch_id) as desk:
+        ticket = desk.ticket(ticket_id)
+        counter = at_its_counter(desk, ticket, by)
+        desk.check(Command.RECALL, ticket)
+        if ticket.recalls >= RECALL_LIMIT:
+            raise refusals.recalled_enough(RECALL_LIMIT)
+        desk.change(ticket, undoable=False, recalls=ticket.recalls + 1)
+        desk.append(TicketRecalled(str(ticket.pk), ticket.number, counter.code), by, counter=counter)
+    return ticket
+
+
+def open_ticket(counter_id: int) -> Ticket | None:
+    """Return the ticket that stands at a counter, called or being served."""
+    return Ticket.objects.filter(counter_id=counter_id, state__in=AT_COUNTER).first()
+
+
+def at_its_counter(desk: Desk, ticket: Ticket, by: Person) -> CounterInfo:
+    """Return the counter of a ticket after checking that `by` may act there."""
+    if ticket.counter_id is None:
+        desk.require_serving(by, None)
+    counter = desk.counter(ticket.counter_id or 0)
+    desk.require_serving(by, desk.session(counter.id))
+    return counter
+
+
+def _ready(desk: Desk, counter_id: int, by: Person) -> tuple[CounterInfo, Session]:
+    """Return the counter and its session after checking that `by` may call there now."""
+    counter = desk.counter(counter_id)
+    session = desk.require_serving(by, desk.session(counter_id))
+    if session.state != "open":
+        raise refusals.counter_closed()
+    return counter, session
+
+
+def _post(desk: Desk, counter: CounterInfo, by: Person, session: Session) -> Post:
+    post = post_of(desk.place, counter, by.skills if session.officer_id == by.user_id else frozenset())
+    if counter.offers and not post.preferences:
+        raise refusals.nothing_here()
+    return post
+
+
+def _lanes(post: Post, counter: CounterInfo, session: Session) -> list[str]:
+    lanes = [service_lane(service_id, category) for service_id in post.preferences for category in Category]
+    lanes.append(counter_lane(counter.id))
+    if session.officer_id is not None:
+        lanes.append(officer_lane(session.officer_id))
+    return lanes
+
+
+def _passed_over(desk: Desk, ticket: Ticket, post: Post, counter: CounterInfo, session: Session) -> int:
+    """Return how many waiting customers this counter should have called before `ticket`."""
+    lanes = _lanes(post, counter, session)
+    waiting: Iterable[Ticket] = Ticket.objects.filter(state=State.WAITING, lane__in=lanes)
+    order = in_order(line(waiting), post, policy(desk.place.policy), desk.now)
+    places = {choice.waiting.ticket_id: place for place, choice in enumerate(order)}
+    return places.get(str(ticket.pk), len(order))
+
+
+def _call(
+    desk: Desk,
+    ticket: Ticket,
+    counter: CounterInfo,
+    session: Session,
+    by: Person,
+    why: Reason,
+    *,
+    out_of_order: str = "",
+) -> None:
+    """Claim the ticket for the counter: one conditional statement whose count is looked at."""
+    before = desk.snapshot(ticket)
+    moment = connection.ops.adapt_datetimefield_value(desk.now)
+    key = ticket.pk if connection.features.has_native_uuid_field else ticket.pk.hex
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [moment, counter.id, session.officer_id, before, key])
+        if cursor.rowcount != 1:
+            raise refusals.wrong_state(Command.CALL, State(ticket.state))
+    desk.tally(ticket.lane, -1)
+    ticket.state, ticket.called_at, ticket.started_at = State.CALLED, desk.now, None
+    ticket.counter_id, ticket.officer_id, ticket.recalls = counter.id, session.officer_id, 0
+    ticket.before = before
+    desk.append(
+        TicketCalled(
+            str(ticket.pk),
+            ticket.number,
+            desk.place.services[ticket.service_id].code,
+            ticket.category,
+            counter.code,
+            session.officer_id,
+            round(why.waited_minutes * 60),
+            why.code,
+            out_of_order,
+        ),
+        by,
+        counter=counter,
+    )

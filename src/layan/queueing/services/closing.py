@@ -1,0 +1,57 @@
+"""Closing the books of a service day: nothing of yesterday waits today."""
+
+from datetime import date
+
+from layan.kit import clock
+from layan.kit.events import SYSTEM
+from layan.people.api import Person
+from layan.places.api import layout, service_day
+from layan.queueing.desk import at_desk
+from layan.queueing.events import DayClosed, TicketCancelled
+from layan.queueing.models import Session, Ticket
+from layan.queueing.rules.states import LIVE, State
+from layan.queueing.services.sessions import close_session
+
+_SYSTEM = Person(actor=SYSTEM)
+
+
+def close_past_days(*, branch_id: int) -> list[date]:
+    """Close every service day before today that still has live tickets or open counters; returns those days.
+
+    Runs in the worker after midnight of the branch, and after any time the worker was away.
+    """
+    place = layout(branch_id)
+    today = service_day(place, clock.now())
+    days = set(
+        Ticket.objects.filter(branch_id=branch_id, state__in=LIVE, service_day__lt=today).values_list(
+            "service_day", flat=True
+        )
+    )
+    days |= {
+        service_day(place, opened)
+        for opened in Session.objects.filter(branch_id=branch_id, closed_at=None).values_list(
+            "opened_at", flat=True
+        )
+        if service_day(place, opened) < today
+    }
+    for day in sorted(days):
+        _close_day(branch_id, day)
+    return sorted(days)
+
+
+def _close_day(branch_id: int, day: date) -> None:
+    with at_desk(branch_id) as desk:
+        tickets = list(Ticket.objects.filter(branch_id=branch_id, state__in=LIVE, service_day=day))
+        for ticket in tickets:
+            desk.change(
+                ticket, undoable=False, state=State.CANCELLED, ended_at=desk.now, outcome="day-closed"
+            )
+            desk.append(TicketCancelled(str(ticket.pk), ticket.number, "day-closed"), _SYSTEM)
+        sessions = [
+            session
+            for session in Session.objects.filter(branch_id=branch_id, closed_at=None)
+            if service_day(desk.place, session.opened_at) <= day
+        ]
+        for session in sessions:
+            close_session(desk, session, _SYSTEM)
+        desk.append(DayClosed(day.isoformat(), len(tickets), len(sessions)), _SYSTEM)

@@ -1,0 +1,198 @@
+"""Giving out numbers (B3, B7, B13, B14)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import orjson
+from django.db import connection
+from django.db.models import Max
+from uuid_utils.compat import uuid7
+
+from layan.customers.api import SPECIAL_GROUPS, Category, CustomerType, holder_digest
+from layan.people.api import Permission, Person
+from layan.places.api import Layout, Opening, ServiceInfo, issuing_ends_at, opening, service_day
+from layan.queueing import refusals
+from layan.queueing.desk import Desk, at_desk
+from layan.queueing.events import TicketIssued
+from layan.queueing.models import Session, Ticket
+from layan.queueing.reads import tally_ahead
+from layan.queueing.rules.lanes import service_lane
+from layan.queueing.rules.numbering import number_of, series_of
+from layan.queueing.rules.states import State
+
+_INSERT = """
+INSERT INTO queueing_ticket
+  (id, branch_id, service_day, series, serial, number, category, customer_type, language, issued_by, state,
+   service_id, remaining, finished_services, lane, waiting_since, issued_at, recalls, outcome, holder, before)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'waiting', %s, %s, '[]', %s, %s, %s, 0, '', %s, '')
+"""
+LANGUAGES = ("ms", "en", "zh", "ta")
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A number just given; `ahead` counts the people who would be called before it now."""
+
+    ticket: Ticket
+    ahead: int
+    #: Advice instead of refusal when the queue is long (B13): "" or "busy".
+    advice: str
+
+
+def issue(
+    *,
+    branch_id: int,
+    services: Sequence[str],
+    by: Person,
+    category: str = Category.GENERAL,
+    language: str = "ms",
+    customer_type: str = CustomerType.CITIZEN,
+    reference: str = "",
+) -> Issued:
+    """Give a customer one number for all the services asked for, to be given in that order (B3).
+
+    `reference` (a telephone number or the like) is needed where the branch allows one live number each (B14) and is
+    kept only as a keyed hash until the ticket ends. Raises the refusals not-allowed, unknown-branch,
+    unknown-service, bad-value, closed-now, last-number-given, reference-needed and already-has-number.
+    """
+    with at_desk(branch_id) as desk:
+        desk.require(by, Permission.ISSUE)
+        wanted = _services(desk.place, services)
+        _check_values(category, language, customer_type)
+        _check_hours(desk, wanted)
+        holder = _holder(desk, reference)
+        first = wanted[0]
+        ahead = tally_ahead(desk.lanes, first.id, category)
+        ticket = _insert(
+            desk,
+            Ticket(
+                id=uuid7(),
+                branch_id=branch_id,
+                service_day=service_day(desk.place, desk.now),
+                series=series_of(first.letter, category, SPECIAL_GROUPS),
+                category=category,
+                customer_type=customer_type,
+                language=language,
+                issued_by=by.actor,
+                state=State.WAITING,
+                service_id=first.id,
+                remaining=[service.code for service in wanted[1:]],
+                lane=service_lane(first.id, category),
+                waiting_since=desk.now,
+                issued_at=desk.now,
+                holder=holder,
+            ),
+        )
+        codes = [service.code for service in wanted]
+        desk.append(
+            TicketIssued(str(ticket.pk), ticket.number, codes, category, customer_type, language, ahead), by
+        )
+    return Issued(ticket, ahead, "busy" if first.queue_limit and ahead >= first.queue_limit else "")
+
+
+def _services(place: Layout, codes: Sequence[str]) -> list[ServiceInfo]:
+    """Return the services asked for, each once."""
+    wanted = []
+    for code in dict.fromkeys(codes):
+        service = place.service_codes.get(code)
+        if service is None:
+            raise refusals.unknown_service(code)
+        wanted.append(service)
+    if not wanted:
+        raise refusals.unknown_service("")
+    return wanted
+
+
+def _check_values(category: str, language: str, customer_type: str) -> None:
+    if category not in Category._value2member_map_:
+        raise refusals.bad_value("category")
+    if language not in LANGUAGES:
+        raise refusals.bad_value("language")
+    if customer_type not in CustomerType._value2member_map_:
+        raise refusals.bad_value("customer_type")
+
+
+def _check_hours(desk: Desk, wanted: Sequence[ServiceInfo]) -> None:
+    """Refuse outside the hours, but never while a counter that gives the service is open (B13)."""
+    now_open = opening(desk.place, desk.now)
+    if not now_open.is_open:
+        if not all(_counter_open_for(desk, service) for service in wanted):
+            raise refusals.closed_now(now_open.next_opening)
+        return
+    _check_last_number(desk, now_open, wanted)
+
+
+def _check_last_number(desk: Desk, now_open: Opening, wanted: Sequence[ServiceInfo]) -> None:
+    for service in wanted:
+        last = issuing_ends_at(now_open, service)
+        if last is not None and desk.now >= last:
+            raise refusals.last_number_given(last)
+
+
+def _counter_open_for(desk: Desk, service: ServiceInfo) -> bool:
+    open_counters = Session.objects.filter(
+        branch_id=desk.place.branch_id, closed_at=None, state="open"
+    ).values_list("counter_id", flat=True)
+    return any(
+        service.id in desk.place.counters[counter_id].offers
+        for counter_id in open_counters
+        if counter_id in desk.place.counters
+    )
+
+
+def _holder(desk: Desk, reference: str) -> str:
+    if not desk.place.one_ticket_each:
+        return ""
+    if not reference.strip():
+        raise refusals.reference_needed()
+    digest = holder_digest(reference)
+    if Ticket.objects.filter(branch_id=desk.place.branch_id, holder=digest).exists():
+        raise refusals.already_has_number()
+    return digest
+
+
+def _next_serial(desk: Desk, series: str, day: date) -> int:
+    """Return the next number of the series. The count lives with the branch's head, so it has no gap."""
+    numbers = desk.record.tally.get("numbers")
+    if numbers is None or numbers["day"] != day.isoformat():
+        # A new day; or an old one again, when the clock was set back across midnight.
+        given = Ticket.objects.filter(branch_id=desk.place.branch_id, service_day=day)
+        last = given.values("series").annotate(last=Max("serial")).values_list("series", "last")
+        numbers = {"day": day.isoformat(), "last": dict(last)}
+        desk.record.tally["numbers"] = numbers
+    serial: int = numbers["last"].get(series, 0) + 1
+    numbers["last"][series] = serial
+    return serial
+
+
+def _insert(desk: Desk, ticket: Ticket) -> Ticket:
+    """Number and insert the ticket: the hot path, so one hand-written statement."""
+    ticket.serial = _next_serial(desk, ticket.series, ticket.service_day)
+    ticket.number = number_of(ticket.series, ticket.serial)
+    moment = connection.ops.adapt_datetimefield_value(desk.now)
+    native = connection.features.has_native_uuid_field
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            [
+                ticket.pk if native else ticket.pk.hex,
+                ticket.branch_id,
+                ticket.service_day,
+                ticket.series,
+                ticket.serial,
+                ticket.number,
+                ticket.category,
+                ticket.customer_type,
+                ticket.language,
+                ticket.issued_by,
+                ticket.service_id,
+                orjson.dumps(ticket.remaining).decode(),
+                ticket.lane,
+                moment,
+                moment,
+                ticket.holder,
+            ],
+        )
+    desk.tally(ticket.lane, +1)
+    return ticket

@@ -1,0 +1,171 @@
+"""Sending a customer elsewhere, or noting that they are away, late, back, or gone."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from layan.people.api import Permission, Person, not_allowed
+from layan.queueing import refusals
+from layan.queueing.desk import Desk, at_desk, waiting_lane
+from layan.queueing.events import (
+    TicketCancelled,
+    TicketNotPresent,
+    TicketPostponed,
+    TicketReturned,
+    TicketTransferred,
+)
+from layan.queueing.models import Session, Ticket
+from layan.queueing.rules.lanes import counter_lane, officer_lane, service_lane
+from layan.queueing.rules.returning import return_late
+from layan.queueing.rules.states import Command, State
+from layan.queueing.services.calling import at_its_counter
+
+#: Minutes a customer may ask to be passed over ("I will be late").
+LATE_MINUTES = (5, 10, 15, 20)
+
+
+def transfer(
+    *,
+    branch_id: int,
+    ticket_id: UUID,
+    by: Person,
+    service: str = "",
+    counter_id: int | None = None,
+    officer_id: int | None = None,
+) -> Ticket:
+    """Send the customer on, keeping number and seniority: to a service, a counter or an officer (one of them).
+
+    Raises the refusals one-destination, unknown-service, unknown-counter, unknown-officer, wrong-state.
+    """
+    if [bool(service), counter_id is not None, officer_id is not None].count(True) != 1:
+        raise refusals.one_destination()
+    with at_desk(branch_id) as desk:
+        ticket = desk.ticket(ticket_id)
+        here = at_its_counter(desk, ticket, by)
+        desk.check(Command.TRANSFER, ticket)
+        service_id, lane = _destination(desk, ticket, service, counter_id, officer_id)
+        desk.change(
+            ticket,
+            state=State.WAITING,
+            service_id=service_id,
+            remaining=[code for code in ticket.remaining if code != service],
+            lane=lane,
+            started_at=None,
+        )
+        to_counter = desk.counter(counter_id).code if counter_id is not None else ""
+        desk.append(
+            TicketTransferred(str(ticket.pk), desk.place.services[service_id].code, to_counter, officer_id),
+            by,
+        )
+        desk.remember_command(here.id)
+    return ticket
+
+
+def _destination(
+    desk: Desk, ticket: Ticket, service: str, counter_id: int | None, officer_id: int | None
+) -> tuple[int, str]:
+    """Return the service and lane that a transfer leads to."""
+    if counter_id is not None:
+        return ticket.service_id, counter_lane(desk.counter(counter_id).id)
+    if officer_id is not None:
+        at_work = Session.objects.filter(
+            branch_id=desk.place.branch_id, officer_id=officer_id, closed_at=None
+        )
+        if not at_work.exists():
+            raise refusals.unknown_officer()
+        return ticket.service_id, officer_lane(officer_id)
+    wanted = desk.place.service_codes.get(service)
+    if wanted is None:
+        raise refusals.unknown_service(service)
+    return wanted.id, service_lane(wanted.id, ticket.category)
+
+
+def no_show(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
+    """The customer did not come to the counter. They may return within the branch's tolerance."""
+    with at_desk(branch_id) as desk:
+        ticket = desk.ticket(ticket_id)
+        counter = at_its_counter(desk, ticket, by)
+        desk.check(Command.NO_SHOW, ticket)
+        desk.change(ticket, state=State.NO_SHOW)
+        desk.append(TicketNotPresent(str(ticket.pk), counter.code, ticket.recalls), by, counter=counter)
+        desk.remember_command(counter.id)
+    return ticket
+
+
+def return_to_line(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
+    """A customer who missed the call is back: they keep their place less the time they were away.
+
+    Raises the refusals wrong-state and too-late-to-return.
+    """
+    with at_desk(branch_id) as desk:
+        ticket = _own_or_served(desk, ticket_id, by)
+        desk.check(Command.RETURN, ticket)
+        called_at = ticket.called_at or desk.now
+        verdict = return_late(
+            waiting_since=ticket.waiting_since,
+            called_at=called_at,
+            now=desk.now,
+            tolerance_minutes=desk.place.late_minutes,
+        )
+        if not verdict.allowed:
+            raise refusals.too_late_to_return(desk.place.late_minutes)
+        desk.change(
+            ticket,
+            undoable=False,
+            state=State.WAITING,
+            waiting_since=verdict.waiting_since,
+            lane=waiting_lane(ticket),
+        )
+        away = round((desk.now - called_at).total_seconds())
+        desk.append(TicketReturned(str(ticket.pk), max(0, away)), by)
+    return ticket
+
+
+def postpone(*, branch_id: int, ticket_id: UUID, minutes: int, by: Person) -> Ticket:
+    """ "I will be late": pass over the customer for some minutes; the place in the line is kept."""
+    if minutes not in LATE_MINUTES:
+        raise refusals.bad_value("minutes")
+    with at_desk(branch_id) as desk:
+        ticket = _own_or_served(desk, ticket_id, by)
+        desk.check(Command.POSTPONE, ticket)
+        desk.change(ticket, undoable=False, not_before=desk.now + timedelta(minutes=minutes))
+        desk.append(TicketPostponed(str(ticket.pk), minutes), by)
+    return ticket
+
+
+def cancel(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
+    """Give the number up: by its holder, by the kiosk that issued it, or by staff."""
+    with at_desk(branch_id) as desk:
+        ticket = _own_or_served(desk, ticket_id, by)
+        desk.check(Command.CANCEL, ticket)
+        staff = by.user_id is not None
+        desk.change(
+            ticket,
+            undoable=staff,
+            state=State.CANCELLED,
+            ended_at=desk.now,
+            outcome="staff" if staff else "customer",
+        )
+        counter = desk.place.counters.get(ticket.counter_id or 0)
+        desk.append(
+            TicketCancelled(str(ticket.pk), ticket.number, "staff" if staff else "customer"),
+            by,
+            counter=counter,
+        )
+        if staff and counter is not None:
+            desk.remember_command(counter.id)
+    return ticket
+
+
+def _own_or_served(desk: Desk, ticket_id: UUID, by: Person) -> Ticket:
+    """Return a ticket that `by` holds, issued (a kiosk), or may serve or supervise. Raises not-allowed."""
+    ticket = desk.ticket(ticket_id)
+    if by.actor in {holder_actor(ticket.pk), ticket.issued_by}:
+        return ticket
+    if not (desk.may(by, Permission.SUPERVISE) or desk.may(by, Permission.SERVE)):
+        raise not_allowed()
+    return ticket
+
+
+def holder_actor(ticket_id: UUID) -> str:
+    """Return the actor that stands for whoever holds the signed address of this ticket."""
+    return f"ticket:{ticket_id.hex}"

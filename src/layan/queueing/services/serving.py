@@ -1,0 +1,178 @@
+"""Serving the customer at the counter until all business is done (B3)."""
+
+from uuid import UUID
+
+from layan.people.api import Person
+from layan.places.api import CounterInfo
+from layan.queueing import refusals
+from layan.queueing.desk import Desk, at_desk
+from layan.queueing.events import (
+    ServiceAdded,
+    ServiceFinished,
+    ServiceStarted,
+    TicketDone,
+    TicketHeld,
+    TicketResumed,
+    TicketTransferred,
+)
+from layan.queueing.line import post_of
+from layan.queueing.models import Session, Ticket
+from layan.queueing.rules.lanes import service_lane
+from layan.queueing.rules.states import AT_COUNTER, Command, State
+
+#: How a service may end; words are in `reads.OUTCOME_WORDS`.
+OUTCOMES = ("done", "incomplete", "referred")
+
+
+def start(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
+    """The customer has come: start serving. Raises the refusals unknown-ticket, wrong-state, not-allowed."""
+    with at_desk(branch_id) as desk:
+        ticket, counter, _ = _here(desk, ticket_id, by)
+        desk.check(Command.START, ticket)
+        desk.change(ticket, state=State.SERVING, started_at=desk.now)
+        desk.append(_started(desk, ticket, counter), by, counter=counter)
+        desk.remember_command(counter.id)
+    return ticket
+
+
+def hold(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
+    """Set the customer aside (a form to fill, a photo to take); the counter is free for the next."""
+    with at_desk(branch_id) as desk:
+        ticket, counter, _ = _here(desk, ticket_id, by)
+        desk.check(Command.HOLD, ticket)
+        desk.change(ticket, state=State.ON_HOLD, started_at=ticket.started_at or desk.now)
+        desk.append(TicketHeld(str(ticket.pk), counter.code), by, counter=counter)
+        desk.remember_command(counter.id)
+    return ticket
+
+
+def resume(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
+    """Serve on a customer who was set aside. Raises counter-busy while another is at the counter."""
+    with at_desk(branch_id) as desk:
+        ticket, counter, _ = _here(desk, ticket_id, by)
+        desk.check(Command.RESUME, ticket)
+        other = Ticket.objects.filter(counter_id=counter.id, state__in=AT_COUNTER).first()
+        if other is not None:
+            raise refusals.counter_busy(other.number)
+        desk.change(ticket, state=State.SERVING)
+        desk.append(TicketResumed(str(ticket.pk), counter.code), by, counter=counter)
+        desk.remember_command(counter.id)
+    return ticket
+
+
+def add_service(*, branch_id: int, ticket_id: UUID, service: str, by: Person) -> Ticket:
+    """Add a service to the visit: the same number, no new wait at the kiosk (B3)."""
+    with at_desk(branch_id) as desk:
+        ticket, counter, _ = _here(desk, ticket_id, by)
+        desk.check(Command.ADD_SERVICE, ticket)
+        wanted = desk.place.service_codes.get(service)
+        if wanted is None:
+            raise refusals.unknown_service(service)
+        if wanted.id != ticket.service_id and service not in ticket.remaining:
+            desk.change(ticket, remaining=[*ticket.remaining, service])
+            desk.append(ServiceAdded(str(ticket.pk), service), by)
+            desk.remember_command(counter.id)
+    return ticket
+
+
+def finish(*, branch_id: int, ticket_id: UUID, by: Person, outcome: str = "done") -> Ticket:
+    """End the service being given. The next of the visit's services follows at this counter when it is given here;
+
+    otherwise the customer waits for it with the same number and seniority. Raises bad-value, wrong-state.
+    """
+    if outcome not in OUTCOMES:
+        raise refusals.bad_value("outcome")
+    with at_desk(branch_id) as desk:
+        ticket, counter, session = _here(desk, ticket_id, by)
+        desk.check(Command.FINISH, ticket)
+        skills = by.skills if session.officer_id == by.user_id else frozenset[int]()
+        here = next((code for code in ticket.remaining if _given(desk, code, counter, skills)), None)
+        finish_service(desk, ticket, counter, by, outcome=outcome, continue_with=here)
+        desk.remember_command(counter.id)
+    return ticket
+
+
+def finish_service(
+    desk: Desk,
+    ticket: Ticket,
+    counter: CounterInfo,
+    by: Person,
+    *,
+    outcome: str,
+    continue_with: str | None = None,
+) -> None:
+    """End the present service; call with the branch's lock held.
+
+    A ticket that was called and never started is taken as served since its call. With services left it goes on
+    with `continue_with` at this counter, or waits for the first of them; with none left it is done.
+    """
+    given = desk.place.services[ticket.service_id].code
+    started = ticket.started_at or ticket.called_at or desk.now
+    desk.append(
+        ServiceFinished(
+            str(ticket.pk),
+            given,
+            counter.code,
+            ticket.officer_id,
+            outcome,
+            max(0, round((desk.now - started).total_seconds())),
+            assumed=ticket.started_at is None,
+        ),
+        by,
+        counter=counter,
+    )
+    finished = [*ticket.finished_services, given]
+    if not ticket.remaining:
+        desk.change(
+            ticket,
+            state=State.DONE,
+            started_at=started,
+            ended_at=desk.now,
+            outcome=outcome,
+            finished_services=finished,
+        )
+        desk.append(TicketDone(str(ticket.pk), ticket.number), by)
+        return
+    following = continue_with or ticket.remaining[0]
+    remaining = [code for code in ticket.remaining if code != following]
+    service_id = desk.place.service_codes[following].id
+    if continue_with:
+        desk.change(
+            ticket,
+            service_id=service_id,
+            remaining=remaining,
+            finished_services=finished,
+            state=State.SERVING,
+            started_at=desk.now,
+        )
+        desk.append(_started(desk, ticket, counter), by, counter=counter)
+        return
+    desk.change(
+        ticket,
+        service_id=service_id,
+        remaining=remaining,
+        finished_services=finished,
+        state=State.WAITING,
+        started_at=None,
+        lane=service_lane(service_id, ticket.category),
+    )
+    desk.append(TicketTransferred(str(ticket.pk), following), by)
+
+
+def _here(desk: Desk, ticket_id: UUID, by: Person) -> tuple[Ticket, CounterInfo, Session]:
+    """Return a ticket with its counter and session, after checking that `by` may act there."""
+    ticket = desk.ticket(ticket_id)
+    session = desk.session(ticket.counter_id) if ticket.counter_id else None
+    if ticket.counter_id is None:
+        raise refusals.wrong_state(Command.START, State(ticket.state))
+    return ticket, desk.counter(ticket.counter_id), desk.require_serving(by, session)
+
+
+def _given(desk: Desk, code: str, counter: CounterInfo, skills: frozenset[int]) -> bool:
+    service = desk.place.service_codes.get(code)
+    return service is not None and service.id in post_of(desk.place, counter, skills).preferences
+
+
+def _started(desk: Desk, ticket: Ticket, counter: CounterInfo) -> ServiceStarted:
+    code = desk.place.services[ticket.service_id].code
+    return ServiceStarted(str(ticket.pk), code, counter.code, ticket.officer_id)

@@ -1,0 +1,94 @@
+"""Opening, pausing and closing counters: who, where, when (B5, B11 read these facts)."""
+
+from layan.people.api import Permission, Person
+from layan.places.api import CounterInfo
+from layan.queueing import refusals
+from layan.queueing.desk import Desk, at_desk
+from layan.queueing.events import CounterClosed, CounterOpened, CounterPaused
+from layan.queueing.models import Session, Ticket
+from layan.queueing.rules.states import AT_COUNTER
+
+#: Why a counter pauses; words are in `reads.BREAK_WORDS`.
+BREAK_REASONS = ("lunch", "prayer", "rest", "meeting", "technical")
+
+
+def open_counter(*, branch_id: int, counter_id: int, by: Person) -> Session:
+    """Open a counter, or end its break. An officer has one counter at a time; a supervisor may open several.
+
+    Raises the refusals not-allowed, unknown-counter, counter-taken, has-other-counter.
+    """
+    with at_desk(branch_id) as desk:
+        desk.require(by, Permission.SERVE)
+        counter = desk.counter(counter_id)
+        session = desk.session(counter_id)
+        if session is not None:
+            return _reopen(desk, session, counter, by)
+        if not desk.may(by, Permission.SUPERVISE):
+            _refuse_second_counter(desk, by)
+        session = Session.objects.create(
+            branch_id=branch_id,
+            counter_id=counter_id,
+            officer_id=by.user_id,
+            opened_at=desk.now,
+            since=desk.now,
+            state="open",
+        )
+        desk.append(CounterOpened(counter.code, by.user_id), by, counter=counter)
+    return session
+
+
+def _reopen(desk: Desk, session: Session, counter: CounterInfo, by: Person) -> Session:
+    desk.require_serving(by, session)
+    if session.state != "open":
+        session.state, session.reason, session.since = "open", "", desk.now
+        session.save(update_fields=["state", "reason", "since"])
+        desk.append(CounterOpened(counter.code, session.officer_id), by, counter=counter)
+    return session
+
+
+def _refuse_second_counter(desk: Desk, by: Person) -> None:
+    other = Session.objects.filter(
+        branch_id=desk.place.branch_id, officer_id=by.user_id, closed_at=None
+    ).first()
+    if other is not None:
+        code = desk.place.counters[other.counter_id].code if other.counter_id in desk.place.counters else "?"
+        raise refusals.has_other_counter(code)
+
+
+def pause_counter(*, branch_id: int, counter_id: int, reason: str, by: Person) -> Session:
+    """Take a break, with its reason. Raises bad-value, counter-closed, counter-busy, not-allowed."""
+    if reason not in BREAK_REASONS:
+        raise refusals.bad_value("reason")
+    with at_desk(branch_id) as desk:
+        counter = desk.counter(counter_id)
+        session = desk.require_serving(by, desk.session(counter_id))
+        _refuse_while_busy(counter_id)
+        session.state, session.reason, session.since = "break", reason, desk.now
+        session.save(update_fields=["state", "reason", "since"])
+        desk.append(CounterPaused(counter.code, session.officer_id, reason), by, counter=counter)
+    return session
+
+
+def close_counter(*, branch_id: int, counter_id: int, by: Person) -> Session:
+    """Close the counter. Raises counter-closed, counter-busy while a customer is there, not-allowed."""
+    with at_desk(branch_id) as desk:
+        session = desk.require_serving(by, desk.session(desk.counter(counter_id).id))
+        _refuse_while_busy(counter_id)
+        close_session(desk, session, by)
+    return session
+
+
+def close_session(desk: Desk, session: Session, by: Person) -> None:
+    """End a session and record how many counters are still open; call with the branch's lock held."""
+    session.state, session.closed_at, session.since = "closed", desk.now, desk.now
+    session.save(update_fields=["state", "closed_at", "since"])
+    still_open = Session.objects.filter(branch_id=desk.place.branch_id, closed_at=None, state="open").count()
+    counter = desk.place.counters.get(session.counter_id)
+    code = counter.code if counter else str(session.counter_id)
+    desk.append(CounterClosed(code, session.officer_id, still_open), by, counter=counter)
+
+
+def _refuse_while_busy(counter_id: int) -> None:
+    ticket = Ticket.objects.filter(counter_id=counter_id, state__in=AT_COUNTER).first()
+    if ticket is not None:
+        raise refusals.counter_busy(ticket.number)

@@ -1,0 +1,19 @@
+"""What every test starts from."""
+
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def fresh_memory() -> Iterator[None]:
+    """Forget what the process remembers of branches and tokens: the database is new for each test."""
+    from django.core.cache import caches
+
+    from layan.people import api as people
+    from layan.places.api import forget_layouts
+
+    forget_layouts()
+    people._known.clear()
+    caches["local"].clear()
+    yield
