@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from layan.kit.private import write_private
+
 
 class BadSetting(Exception):
     """A setting that cannot work; the text says which and how to mend it."""
@@ -59,16 +61,6 @@ class Installation:
             self.create()
             write_private(file, secrets.token_urlsafe(48).encode())
         return file.read_text().strip()
-
-
-def write_private(file: Path, content: bytes) -> None:
-    """Write a file that only its owner can read; does nothing when another process made it first."""
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(descriptor, "wb") as handle:
-        handle.write(content)
 
 
 def flag(name: str, *, default: bool = False) -> bool:

@@ -28,7 +28,7 @@ class Recorder:
         self.at = at
         self._seq, self._hash, self.layout_version, tally = head
         self.tally: dict[str, Any] = orjson.loads(tally)
-        self._rows: list[list[object]] = []
+        self._rows: list[list[Any]] = []
 
     def __call__(self, event: Event, *, actor: str, zone_id: int | None = None) -> int:
         """Append `event` and return its sequence number. `zone_id` limits whose boards it concerns."""
@@ -54,7 +54,7 @@ class Recorder:
         """Write the collected events and the head, last of the transaction."""
         if not self._rows:
             return
-        head = [self._seq, self._hash, self.layout_version, orjson.dumps(self.tally).decode(), self.branch_id]
+        head: list[Any] = [self._seq, self._hash, self.layout_version, orjson.dumps(self.tally).decode(), self.branch_id]
         with connection.cursor() as cursor:
             for row in self._rows:
                 cursor.execute(_INSERT, row)

@@ -1,0 +1,47 @@
+"""What `layan check` looks at, and every process before it starts: bad settings fail at start, saying how to mend them."""
+
+import os
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.core import checks
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+def checkup() -> list[str]:
+    """Return what is wrong, each as a sentence that says how to mend it; nothing when all is well."""
+    return [*_settings(), *_folder(), *_database()]
+
+
+def _settings() -> Iterator[str]:
+    for message in checks.run_checks():
+        if message.level >= checks.ERROR:
+            yield f"{message.msg} {message.hint or ''}".strip()
+    if settings.HTTPS and not settings.PUBLIC_URL:
+        yield "LAYAN_HTTPS is on: set LAYAN_PUBLIC_URL to the address customers use, such as https://giliran.example.my."
+    if settings.DEMONSTRATION and settings.HTTPS:
+        yield "LAYAN_DEMO is for trying out, not for an office: unset it."
+    if "*" in settings.ALLOWED_HOSTS:
+        yield "LAYAN_HOSTS is '*', which lets anyone pretend to be this office: list the host names instead."
+
+
+def _folder() -> Iterator[str]:
+    installation = settings.INSTALLATION
+    folder = installation.folder
+    if not os.access(folder, os.W_OK):
+        yield f"{folder} cannot be written: make the folder, or name another with --data."
+        return
+    for key in installation.keys.glob("*.key"):
+        if key.stat().st_mode & 0o077:
+            yield f"{key} can be read by others: run chmod 600 {key}."
+
+
+def _database() -> Iterator[str]:
+    try:
+        executor = MigrationExecutor(connection)
+    except DatabaseError as down:
+        yield f"The database does not answer ({down}): check LAYAN_DATABASE."
+        return
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        yield "The database is not up to date: run layan migrate."

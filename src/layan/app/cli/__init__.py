@@ -1,0 +1,81 @@
+"""The `layan` command. Each subcommand takes `--data DIR`: where the installation lives."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from layan.app.installation import BadSetting
+
+#: Subcommand -> module that holds it; read only when it is called, so that `layan serve` stays small.
+COMMANDS = {
+    "demo": "layan.app.cli.demo",
+    "serve": "layan.app.cli.serve",
+    "web": "layan.app.cli.serve",
+    "stream": "layan.app.cli.serve",
+    "worker": "layan.app.cli.serve",
+    "migrate": "layan.app.cli.database",
+    "backup": "layan.app.cli.database",
+    "restore": "layan.app.cli.database",
+    "check": "layan.app.cli.checks",
+    "verify-log": "layan.app.cli.checks",
+    "user": "layan.app.cli.people",
+    "token": "layan.app.cli.people",
+    "replay": "layan.app.cli.replay",
+}
+
+
+class Commands(click.Group):
+    """Subcommands, imported when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        found = getattr(import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
+        return found if isinstance(found, click.Command) else None
+
+
+def with_data(_context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path | None:
+    """Make `--data` the installation of this process and of those it starts."""
+    if value is not None:
+        os.environ["LAYAN_DATA"] = str(value.absolute())
+    return value
+
+
+data_option = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    callback=with_data,
+    expose_value=False,
+    is_eager=True,
+    help="Where the installation lives (default: LAYAN_DATA, or ./data).",
+)
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="layan")
+def layan() -> None:
+    """Queues, counters and promises of a public office."""
+
+
+def set_up() -> None:
+    """Start Django for a subcommand that needs it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "layan.app.settings")
+    import django
+
+    django.setup()
+
+
+def main() -> None:
+    """Run the command; a bad setting or a known failure is one clear line, not a traceback."""
+    try:
+        layan()
+    except BadSetting as wrong:
+        click.echo(f"layan: {wrong}", err=True)
+        sys.exit(2)

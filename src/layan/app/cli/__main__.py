@@ -1,0 +1,3 @@
+from layan.app.cli import main
+
+main()

@@ -1,0 +1,114 @@
+"""The worker: what must happen without anybody asking. One process; every job can be run again at any time.
+
+A job that fails for one branch is logged and tried again at its next turn; the others go on.
+"""
+
+import logging
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from threading import Event
+from time import monotonic
+from types import FrameType
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import close_old_connections
+
+from layan.kit import clock
+from layan.kit.events.sealing import seal_past_days
+from layan.kit.retention import forget_old_answers
+from layan.places.api import Layout, branches, service_day
+from layan.queueing.api import close_past_days, watch
+
+log = logging.getLogger("layan.worker")
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something done every so many seconds, for each branch."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[Layout], object]
+
+
+def _watch_limits(place: Layout) -> None:
+    watch(branch_id=place.branch_id)
+
+
+def _close_days(place: Layout) -> None:
+    close_past_days(branch_id=place.branch_id)
+
+
+def _seal_days(place: Layout) -> None:
+    installation = settings.INSTALLATION
+    seal_past_days(
+        branch_id=place.branch_id,
+        code=place.code,
+        today=service_day(place, clock.now()),
+        zone=place.time_zone,
+        keys=installation.keys,
+        seals=installation.seals,
+    )
+
+
+JOBS = (
+    Job("watch limits", 5, _watch_limits),
+    Job("close past days", 60, _close_days),
+    Job("seal past days", 300, _seal_days),
+)
+HOUSEKEEPING_SECONDS = 3600.0
+
+
+class Worker:
+    """Runs the jobs until it is told to stop."""
+
+    def __init__(self) -> None:
+        self._stop = Event()
+        self._due = dict.fromkeys((job.name for job in JOBS), 0.0)
+        self._housekeeping_due = 0.0
+
+    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """End after the job at hand."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Work until stopped."""
+        signal.signal(signal.SIGTERM, self.stop)
+        signal.signal(signal.SIGINT, self.stop)
+        while not self._stop.is_set():
+            self.turn(monotonic())
+            self._stop.wait(1.0)
+
+    def turn(self, now: float) -> None:
+        """Run the jobs that are due at `now` (seconds of a clock that only goes forward)."""
+        close_old_connections()
+        due = [job for job in JOBS if now >= self._due[job.name]]
+        for job in due:
+            self._due[job.name] = now + job.every_seconds
+        if due:
+            self._run(due)
+        if now >= self._housekeeping_due:
+            self._housekeeping_due = now + HOUSEKEEPING_SECONDS
+            self._guarded("housekeeping", housekeeping)
+
+    def _run(self, due: list[Job]) -> None:
+        places: list[Layout] = []
+        self._guarded("read branches", lambda: places.extend(branches()))
+        for place in places:
+            for job in due:
+                self._guarded(f"{job.name} of {place.code}", partial(job.run, place))
+
+    def _guarded(self, name: str, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except Exception:
+            log.exception("%s failed; it will be tried again", name)
+
+
+def housekeeping() -> None:
+    """Erase what has served its purpose: old answers to repeated requests, ended sessions (requirement: end dates)."""
+    forget_old_answers(before=clock.now())
+    call_command("clearsessions")
