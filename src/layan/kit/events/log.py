@@ -54,7 +54,13 @@ class Recorder:
         """Write the collected events and the head, last of the transaction."""
         if not self._rows:
             return
-        head: list[Any] = [self._seq, self._hash, self.layout_version, orjson.dumps(self.tally).decode(), self.branch_id]
+        head: list[Any] = [
+            self._seq,
+            self._hash,
+            self.layout_version,
+            orjson.dumps(self.tally).decode(),
+            self.branch_id,
+        ]
         with connection.cursor() as cursor:
             for row in self._rows:
                 cursor.execute(_INSERT, row)

@@ -18,10 +18,9 @@ def seal_past_days(
     seals each of its days when it is back. Raises OSError when the seal cannot be written; nothing is kept then.
     """
     last = models.Seal.objects.filter(branch_id=branch_id).order_by("-day").first()
-    after = last.seq if last else 0
     previous = last.signature if last else ""
     sealed: list[date] = []
-    for day, seq, digest in _last_of_each_day(branch_id, after, zone):
+    for day, seq, digest in _last_of_each_day(branch_id, last, zone):
         if day >= today:
             break
         head = SealedHead(code, day, seq, digest, previous)
@@ -40,21 +39,17 @@ def seal_past_days(
     return sealed
 
 
-def _last_of_each_day(branch_id: int, after: int, zone: str) -> list[tuple[date, int, str]]:
-    """Return (day, seq, hash) of the last event of each branch-local day, oldest first."""
+def _last_of_each_day(branch_id: int, sealed: models.Seal | None, zone: str) -> list[tuple[date, int, str]]:
+    """Return (day, seq, hash) of the last event of each branch-local day that is not sealed yet, oldest first.
+
+    A clock set back does not reopen a day: the log's order counts, and what follows a seal belongs to a later day.
+    """
     found: dict[date, tuple[int, str]] = {}
-    events = models.Event.objects.filter(branch_id=branch_id, seq__gt=after).order_by("seq")
-    highest = date.min
+    events = models.Event.objects.filter(branch_id=branch_id, seq__gt=sealed.seq if sealed else 0).order_by(
+        "seq"
+    )
+    highest = sealed.day + timedelta(days=1) if sealed else date.min
     for seq, at, digest in events.values_list("seq", "at", "hash").iterator():
-        # A clock set back does not reopen a day: the log's order counts.
         highest = max(highest, clock.local_date(at, zone))
         found[highest] = (seq, digest)
     return [(day, *found[day]) for day in sorted(found)]
-
-
-def unsealed_since(*, branch_id: int, today: date, zone: str) -> date | None:
-    """Return the oldest day before yesterday that should have been sealed and is not, or None."""
-    last = models.Seal.objects.filter(branch_id=branch_id).order_by("-day").first()
-    for day, _, _ in _last_of_each_day(branch_id, last.seq if last else 0, zone):
-        return day if day < today - timedelta(days=1) else None
-    return None

@@ -47,7 +47,7 @@ def transfer(
             ticket,
             state=State.WAITING,
             service_id=service_id,
-            remaining=[code for code in ticket.remaining if code != service],
+            remaining=_still_to_come(desk, ticket, service),
             lane=lane,
             started_at=None,
         )
@@ -58,6 +58,14 @@ def transfer(
         )
         desk.remember_command(here.id)
     return ticket
+
+
+def _still_to_come(desk: Desk, ticket: Ticket, service: str) -> list[str]:
+    """Return the services left after a transfer: going first to one that was to come later only changes the order."""
+    if service not in ticket.remaining:
+        return ticket.remaining
+    others = [code for code in ticket.remaining if code != service]
+    return [desk.place.services[ticket.service_id].code, *others]
 
 
 def _destination(
