@@ -8,6 +8,10 @@ from django.core import checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from layan.kit import clock
+from layan.kit.events.sealing import unsealed_since
+from layan.places.api import branches, service_day
+
 
 def checkup() -> list[str]:
     """Return what is wrong, each as a sentence that says how to mend it; nothing when all is well."""
@@ -45,3 +49,10 @@ def _database() -> Iterator[str]:
         return
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         yield "The database is not up to date: run layan migrate."
+        return
+    for place in branches():
+        day = unsealed_since(
+            branch_id=place.branch_id, today=service_day(place, clock.now()), zone=place.time_zone
+        )
+        if day is not None:
+            yield f"The log of {place.code} is not sealed since {day}: start layan worker."

@@ -1,6 +1,7 @@
 """`layan user` and `layan token`."""
 
 from datetime import timedelta
+from typing import Any
 
 import click
 
@@ -48,7 +49,7 @@ def user_add(username: str, name: str, role: str, branch: str | None, agency: st
     from layan.people.services import create_user
 
     everywhere = branch is None and agency is None and role == Role.ADMINISTRATOR.value
-    place = {} if everywhere else _place(branch, agency)
+    place: dict[str, Any] = {} if everywhere else _place(branch, agency)
     try:
         password = create_user(username=username, display_name=name, role=Role(role), **place)
     except Refusal as refusal:

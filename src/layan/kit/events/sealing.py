@@ -39,6 +39,13 @@ def seal_past_days(
     return sealed
 
 
+def unsealed_since(*, branch_id: int, today: date, zone: str) -> date | None:
+    """Return the oldest day before yesterday that should have been sealed and is not, or None."""
+    last = models.Seal.objects.filter(branch_id=branch_id).order_by("-day").first()
+    oldest = next(iter(_last_of_each_day(branch_id, last, zone)), None)
+    return oldest[0] if oldest is not None and oldest[0] < today - timedelta(days=1) else None
+
+
 def _last_of_each_day(branch_id: int, sealed: models.Seal | None, zone: str) -> list[tuple[date, int, str]]:
     """Return (day, seq, hash) of the last event of each branch-local day that is not sealed yet, oldest first.
 

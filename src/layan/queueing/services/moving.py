@@ -63,7 +63,7 @@ def transfer(
 def _still_to_come(desk: Desk, ticket: Ticket, service: str) -> list[str]:
     """Return the services left after a transfer: going first to one that was to come later only changes the order."""
     if service not in ticket.remaining:
-        return ticket.remaining
+        return list(ticket.remaining)
     others = [code for code in ticket.remaining if code != service]
     return [desk.place.services[ticket.service_id].code, *others]
 
