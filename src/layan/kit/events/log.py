@@ -12,10 +12,10 @@ from layan.kit import clock, models
 from layan.kit.events.base import Event
 from layan.kit.events.chain import Line, canonical, link
 
-_INSERT = (
-    "INSERT INTO kit_event (branch_id, seq, at, actor, type, zone_id, payload, hash)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-)
+_INSERT = "INSERT INTO kit_event (branch_id, seq, at, actor, type, zone_id, payload, hash) VALUES "
+_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s)"
+#: Commands append one to four events; closing a day may append hundreds, and SQLite limits a statement's values.
+_ROWS_AT_ONCE = 50
 _UPDATE = "UPDATE kit_head SET seq = %s, hash = %s, layout_version = %s, tally = %s WHERE branch_id = %s"
 _LOCK = "SELECT seq, hash, layout_version, tally FROM kit_head WHERE branch_id = %s"
 
@@ -62,8 +62,11 @@ class Recorder:
             self.branch_id,
         ]
         with connection.cursor() as cursor:
-            for row in self._rows:
-                cursor.execute(_INSERT, row)
+            for start in range(0, len(self._rows), _ROWS_AT_ONCE):
+                rows = self._rows[start : start + _ROWS_AT_ONCE]
+                cursor.execute(
+                    _INSERT + ", ".join([_ROW] * len(rows)), [value for row in rows for value in row]
+                )
             cursor.execute(_UPDATE, head)
 
 

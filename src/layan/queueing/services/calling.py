@@ -3,31 +3,22 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import connection
-
 from layan.customers.api import Category
 from layan.people.api import Person
 from layan.places.api import CounterInfo
-from layan.queueing import refusals
+from layan.queueing import refusals, sql
 from layan.queueing.desk import Desk, at_desk
 from layan.queueing.events import TicketCalled, TicketRecalled
-from layan.queueing.line import heads, line, post_of
+from layan.queueing.line import line, post_of
 from layan.queueing.models import OutOfOrderCall, Session, Ticket
 from layan.queueing.policy import RECALL_LIMIT, policy
 from layan.queueing.rules.lanes import counter_lane, officer_lane, service_lane
 from layan.queueing.rules.priority import Post, Reason, in_order, reason_for, who_is_next
-from layan.queueing.rules.states import AT_COUNTER, Command, State
+from layan.queueing.rules.states import Command, State
 from layan.queueing.services.serving import finish_service
 
 #: Why an officer may call someone before others (B14's fairness list); words are in `reads.REASON_WORDS`.
 OUT_OF_ORDER_REASONS = ("emergency", "frail", "distress", "mistake", "short", "supervisor")
-
-_CLAIM = """
-UPDATE queueing_ticket
-   SET state = 'called', called_at = %s, started_at = NULL, not_before = NULL, counter_id = %s, officer_id = %s,
-       recalls = 0, before = %s
- WHERE id = %s AND state = 'waiting'
-"""
 
 
 def call_next(*, branch_id: int, counter_id: int, by: Person) -> Ticket | None:
@@ -38,17 +29,17 @@ def call_next(*, branch_id: int, counter_id: int, by: Person) -> Ticket | None:
     counter-taken and cannot-serve.
     """
     with at_desk(branch_id) as desk:
-        counter, session = _ready(desk, counter_id, by)
+        counter, session, current = _ready(desk, counter_id, by)
         post = _post(desk, counter, by, session)
-        current = open_ticket(counter_id)
         if current is not None:
             finish_service(desk, current, counter, by, outcome="done")
-        choice = who_is_next(
-            heads(desk, _lanes(post, counter, session)), post, policy(desk.place.policy), desk.now
-        )
+        # Within a lane the order is that of waiting, so the lanes' first tickets are all the rule need compare.
+        filled = [lane for lane in _lanes(post, counter, session) if lane in desk.lanes]
+        firsts = {str(ticket.pk): ticket for ticket in sql.heads(filled, desk.now)} if filled else {}
+        choice = who_is_next(line(firsts.values()), post, policy(desk.place.policy), desk.now)
         called = None
         if choice is not None:
-            called = desk.ticket(UUID(choice.waiting.ticket_id))
+            called = firsts[choice.waiting.ticket_id]
             _call(desk, called, counter, session, by, choice.reason)
         if called is not None or current is not None:
             desk.remember_command(counter_id)
@@ -63,9 +54,8 @@ def call_number(*, branch_id: int, counter_id: int, ticket_id: UUID, reason: str
     if reason not in OUT_OF_ORDER_REASONS:
         raise refusals.reason_needed()
     with at_desk(branch_id) as desk:
-        counter, session = _ready(desk, counter_id, by)
+        counter, session, current = _ready(desk, counter_id, by)
         post = _post(desk, counter, by, session)
-        current = open_ticket(counter_id)
         if current is not None:
             raise refusals.counter_busy(current.number)
         ticket = desk.ticket(ticket_id)
@@ -100,11 +90,6 @@ def recall(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
     return ticket
 
 
-def open_ticket(counter_id: int) -> Ticket | None:
-    """Return the ticket that stands at a counter, called or being served."""
-    return Ticket.objects.filter(counter_id=counter_id, state__in=AT_COUNTER).first()
-
-
 def at_its_counter(desk: Desk, ticket: Ticket, by: Person) -> CounterInfo:
     """Return the counter of a ticket after checking that `by` may act there."""
     if ticket.counter_id is None:
@@ -114,13 +99,14 @@ def at_its_counter(desk: Desk, ticket: Ticket, by: Person) -> CounterInfo:
     return counter
 
 
-def _ready(desk: Desk, counter_id: int, by: Person) -> tuple[CounterInfo, Session]:
-    """Return the counter and its session after checking that `by` may call there now."""
+def _ready(desk: Desk, counter_id: int, by: Person) -> tuple[CounterInfo, Session, Ticket | None]:
+    """Return the counter, its session and the ticket there, after checking that `by` may call there now."""
     counter = desk.counter(counter_id)
-    session = desk.require_serving(by, desk.session(counter_id))
+    open_session, current = sql.at_counter(counter_id)
+    session = desk.require_serving(by, open_session)
     if session.state != "open":
         raise refusals.counter_closed()
-    return counter, session
+    return counter, session, current
 
 
 def _post(desk: Desk, counter: CounterInfo, by: Person, session: Session) -> Post:
@@ -158,17 +144,13 @@ def _call(
     out_of_order: str = "",
 ) -> None:
     """Claim the ticket for the counter: one conditional statement whose count is looked at."""
-    before = desk.snapshot(ticket)
-    moment = connection.ops.adapt_datetimefield_value(desk.now)
-    key = ticket.pk if connection.features.has_native_uuid_field else ticket.pk.hex
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [moment, counter.id, session.officer_id, before, key])
-        if cursor.rowcount != 1:
-            raise refusals.wrong_state(Command.CALL, State(ticket.state))
-    desk.tally(ticket.lane, -1)
+    ticket.before = desk.snapshot(ticket)
     ticket.state, ticket.called_at, ticket.started_at = State.CALLED, desk.now, None
     ticket.counter_id, ticket.officer_id, ticket.recalls = counter.id, session.officer_id, 0
-    ticket.before = before
+    ticket.not_before = None
+    if not sql.claim(ticket):
+        raise refusals.wrong_state(Command.CALL, State.CALLED)
+    desk.tally(ticket.lane, -1)
     desk.append(
         TicketCalled(
             str(ticket.pk),

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import orjson
-from django.db import connection
 from django.db.models import Max
 from uuid_utils.compat import uuid7
 
 from layan.customers.api import SPECIAL_GROUPS, Category, CustomerType, holder_digest
 from layan.people.api import Permission, Person
 from layan.places.api import Layout, Opening, ServiceInfo, issuing_ends_at, opening, service_day
-from layan.queueing import refusals
+from layan.queueing import refusals, sql
 from layan.queueing.desk import Desk, at_desk
 from layan.queueing.events import TicketIssued
 from layan.queueing.models import Session, Ticket
@@ -21,12 +19,6 @@ from layan.queueing.rules.lanes import service_lane
 from layan.queueing.rules.numbering import number_of, series_of
 from layan.queueing.rules.states import State
 
-_INSERT = """
-INSERT INTO queueing_ticket
-  (id, branch_id, service_day, series, serial, number, category, customer_type, language, issued_by, state,
-   service_id, remaining, finished_services, lane, waiting_since, issued_at, recalls, outcome, holder, before)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'waiting', %s, %s, '[]', %s, %s, %s, 0, '', %s, '')
-"""
 LANGUAGES = ("ms", "en", "zh", "ta")
 
 
@@ -167,32 +159,9 @@ def _next_serial(desk: Desk, series: str, day: date) -> int:
 
 
 def _insert(desk: Desk, ticket: Ticket) -> Ticket:
-    """Number and insert the ticket: the hot path, so one hand-written statement."""
+    """Number and insert the ticket."""
     ticket.serial = _next_serial(desk, ticket.series, ticket.service_day)
     ticket.number = number_of(ticket.series, ticket.serial)
-    moment = connection.ops.adapt_datetimefield_value(desk.now)
-    native = connection.features.has_native_uuid_field
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            [
-                ticket.pk if native else ticket.pk.hex,
-                ticket.branch_id,
-                ticket.service_day,
-                ticket.series,
-                ticket.serial,
-                ticket.number,
-                ticket.category,
-                ticket.customer_type,
-                ticket.language,
-                ticket.issued_by,
-                ticket.service_id,
-                orjson.dumps(ticket.remaining).decode(),
-                ticket.lane,
-                moment,
-                moment,
-                ticket.holder,
-            ],
-        )
+    sql.insert(ticket)
     desk.tally(ticket.lane, +1)
     return ticket

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from layan.people.api import Person
 from layan.places.api import CounterInfo
-from layan.queueing import refusals
+from layan.queueing import refusals, sql
 from layan.queueing.desk import Desk, at_desk
 from layan.queueing.events import (
     ServiceAdded,
@@ -123,14 +123,11 @@ def finish_service(
     )
     finished = [*ticket.finished_services, given]
     if not ticket.remaining:
-        desk.change(
-            ticket,
-            state=State.DONE,
-            started_at=started,
-            ended_at=desk.now,
-            outcome=outcome,
-            finished_services=finished,
-        )
+        ticket.before = desk.snapshot(ticket)
+        ticket.state, ticket.holder = State.DONE, ""
+        ticket.started_at, ticket.ended_at = started, desk.now
+        ticket.outcome, ticket.finished_services = outcome, finished
+        sql.end(ticket)
         desk.append(TicketDone(str(ticket.pk), ticket.number), by)
         return
     following = continue_with or ticket.remaining[0]
