@@ -14,9 +14,9 @@ from django.db import connection
 
 from layan.queueing.models import Session, Ticket
 
-_TICKET = [field.column for field in Ticket._meta.concrete_fields]
+_TICKET = [str(field.column) for field in Ticket._meta.concrete_fields]
 _TICKET_NAMES = [field.attname for field in Ticket._meta.concrete_fields]
-_SESSION = [field.column for field in Session._meta.concrete_fields]
+_SESSION = [str(field.column) for field in Session._meta.concrete_fields]
 _SESSION_NAMES = [field.attname for field in Session._meta.concrete_fields]
 _JSON = tuple(_TICKET_NAMES.index(name) for name in ("remaining", "finished_services"))
 
