@@ -90,6 +90,52 @@ def names(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
+@dataclass(frozen=True)
+class Oidc:
+    """The agency's own sign-in server."""
+
+    name: str
+    server: str
+    client_id: str
+    secret: str
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the server."""
+        parts = urlsplit(self.server)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def app(self) -> dict[str, object]:
+        """What django-allauth has to know."""
+        return {
+            "provider_id": "agency",
+            "name": self.name,
+            "client_id": self.client_id,
+            "secret": self.secret,
+            "settings": {"server_url": self.server, "oauth_pkce_enabled": True},
+        }
+
+
+def oidc() -> Oidc | None:
+    """Return the agency's own sign-in (OIDC), None when it is not set up. Raises BadSetting for half of one.
+
+    LAYAN_OIDC_SERVER, LAYAN_OIDC_CLIENT_ID and LAYAN_OIDC_SECRET belong together; LAYAN_OIDC_NAME is on the button.
+    """
+    needed = ("LAYAN_OIDC_SERVER", "LAYAN_OIDC_CLIENT_ID", "LAYAN_OIDC_SECRET")
+    given = {name: os.environ.get(name, "").strip() for name in needed}
+    missing = [name for name, value in given.items() if not value]
+    if len(missing) == len(needed):
+        return None
+    if missing:
+        raise BadSetting(f"Sign-in through OIDC also needs {' and '.join(missing)}.")
+    server = given["LAYAN_OIDC_SERVER"]
+    if not server.startswith(("https://", "http://localhost", "http://127.0.0.1")):
+        raise BadSetting("LAYAN_OIDC_SERVER must start with https://.")
+    name = os.environ.get("LAYAN_OIDC_NAME", "").strip() or "OpenID Connect"
+    return Oidc(name, server, given["LAYAN_OIDC_CLIENT_ID"], given["LAYAN_OIDC_SECRET"])
+
+
 def database(installation: Installation) -> dict[str, object]:
     """Return Django's DATABASES entry: SQLite in the folder, or the PostgreSQL of LAYAN_DATABASE."""
     url = os.environ.get("LAYAN_DATABASE", "")

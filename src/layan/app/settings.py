@@ -6,7 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from layan.app.installation import BadSetting, Installation, database, flag, names, number
+from layan.app.installation import BadSetting, Installation, database, flag, names, number, oidc
 
 INSTALLATION = Installation.from_environment()
 DATA_DIR = INSTALLATION.folder
@@ -25,6 +25,9 @@ if PUBLIC_URL and not PUBLIC_URL.startswith(("http://", "https://")):
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 
 INSTALLED_APPS = [
+    # Before the libraries whose templates they replace.
+    "layan.people",
+    "layan.app.setup",
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -41,7 +44,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "layan.kit",
     "layan.places",
-    "layan.people",
     "layan.queueing",
     "layan.signage",
 ]
@@ -50,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "layan.app.setup.policy.AdminPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -59,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "layan.kit.pages.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "layan.app.urls"
@@ -129,6 +133,37 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/start"
 
+ACCOUNT_ADAPTER = "layan.people.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_FORMS = {
+    "login": "layan.people.forms.LoginForm",
+    "change_password": "layan.people.forms.ChangePasswordForm",
+    "reauthenticate": "layan.people.forms.ReauthenticateForm",
+}
+# A whole office signs in from one address within a minute or two of opening; an account is locked all the same.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "30/m/ip,5/300s/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUSTED_PROXY else 0
+MFA_ADAPTER = "layan.people.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMONSTRATION
+MFA_FORMS = {
+    "authenticate": "layan.people.forms.AuthenticateForm",
+    "reauthenticate": "layan.people.forms.ReauthenticateCodeForm",
+    "activate_totp": "layan.people.forms.ActivateTotpForm",
+    "add_webauthn": "layan.people.forms.AddKeyForm",
+    "edit_webauthn": "layan.people.forms.EditKeyForm",
+}
+SOCIALACCOUNT_ADAPTER = "layan.people.adapters.SocialAccountAdapter"
+OIDC = oidc()
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC.app] if OIDC else []}}
+OIDC_ORIGINS = [OIDC.origin] if OIDC else []
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS
@@ -151,7 +186,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # A browser follows the form of the sign-in page to the agency's own server, where that is used.
+        "form-action": [SELF, *OIDC_ORIGINS],
         "frame-ancestors": [NONE],
     }
 }

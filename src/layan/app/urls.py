@@ -2,7 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from layan.app.setup.site import site
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("layan.people.account_urls")),
+    path("setup/", include("layan.app.setup.urls")),
+    path("admin/", site.urls),
+    path("", include("layan.people.urls")),
+    path("", include("layan.places.urls")),
 ]

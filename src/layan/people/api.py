@@ -8,7 +8,7 @@ from layan.kit import clock
 from layan.kit.refusal import Refusal
 from layan.people import models
 from layan.people.rules import NOBODY, PERMISSIONS, Grant, Permission, Person, Role
-from layan.people.services import create_token, digest_of, revoke_token
+from layan.people.services import create_token, create_user, digest_of, revoke_token
 
 __all__ = [
     "NOBODY",
@@ -18,6 +18,7 @@ __all__ = [
     "Person",
     "Role",
     "create_token",
+    "create_user",
     "names_of",
     "not_allowed",
     "person_of_token",
@@ -49,6 +50,8 @@ def person_of_user(user: models.User) -> Person:
         Grant(Role(role), agency_id, branch_id)
         for role, agency_id, branch_id in user.assignments.values_list("role", "agency_id", "branch_id")
     )
+    if user.is_superuser:
+        grants += (Grant(Role.ADMINISTRATOR, everywhere=True),)
     skills = frozenset(user.skills.values_list("service_id", flat=True))
     return Person(actor=f"user:{user.pk}", grants=grants, user_id=user.pk, skills=skills)
 

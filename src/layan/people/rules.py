@@ -31,6 +31,17 @@ class Permission(StrEnum):
     READ_LOG = "read the event log"
 
 
+#: What a member of staff can be; the other roles are those of devices and programs.
+STAFF_ROLES = (
+    Role.OFFICER,
+    Role.TELEPHONE,
+    Role.SUPERVISOR,
+    Role.QUALITY,
+    Role.ADMINISTRATOR,
+    Role.AUDITOR,
+)
+DEVICE_ROLES = (Role.KIOSK, Role.BOARD, Role.INTEGRATION)
+
 P = Permission
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.KIOSK: frozenset({P.READ_STATE, P.ISSUE}),
@@ -47,11 +58,20 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 @dataclass(frozen=True)
 class Grant:
-    """A role held somewhere: in a whole agency, or at one branch."""
+    """A role held somewhere: at one branch, in a whole agency, or everywhere (the installation's administrator)."""
 
     role: Role
     agency_id: int | None = None
     branch_id: int | None = None
+    everywhere: bool = False
+
+    def covers_agency(self, agency_id: int) -> bool:
+        """Say whether the role is held in the whole agency."""
+        return self.everywhere or (self.branch_id is None and self.agency_id == agency_id)
+
+    def covers(self, branch_id: int, agency_id: int) -> bool:
+        """Say whether the role is held at the branch of that agency."""
+        return self.branch_id == branch_id or self.covers_agency(agency_id)
 
 
 @dataclass(frozen=True)
@@ -66,15 +86,25 @@ class Person:
 
     def roles_at(self, branch_id: int, agency_id: int) -> frozenset[Role]:
         """Return the roles this person holds at a branch, by the branch itself or by its host agency."""
-        return frozenset(
-            grant.role
-            for grant in self.grants
-            if grant.branch_id == branch_id or (grant.branch_id is None and grant.agency_id == agency_id)
-        )
+        return frozenset(grant.role for grant in self.grants if grant.covers(branch_id, agency_id))
 
     def may(self, permission: Permission, branch_id: int, agency_id: int) -> bool:
         """Say whether this person is allowed `permission` at the branch of that agency."""
         return any(permission in PERMISSIONS[role] for role in self.roles_at(branch_id, agency_id))
+
+    def may_in_agency(self, permission: Permission, agency_id: int) -> bool:
+        """Say whether this person is allowed `permission` in the whole agency, not at single branches of it."""
+        return any(
+            grant.covers_agency(agency_id) and permission in PERMISSIONS[grant.role] for grant in self.grants
+        )
+
+    def may_everywhere(self, permission: Permission) -> bool:
+        """Say whether this person is allowed `permission` in every agency, also in those still to come."""
+        return any(grant.everywhere and permission in PERMISSIONS[grant.role] for grant in self.grants)
+
+    def may_somewhere(self, permission: Permission) -> bool:
+        """Say whether there is any place where this person is allowed `permission`."""
+        return any(permission in PERMISSIONS[grant.role] for grant in self.grants)
 
 
 NOBODY = Person(actor="nobody")

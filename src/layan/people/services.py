@@ -1,12 +1,28 @@
-"""Commands that change people and tokens."""
+"""Commands that change tokens; those that change accounts are in `accounts`."""
 
 import secrets
 from datetime import datetime
 from hashlib import sha256
 
 from layan.kit import clock
+from layan.kit.events import recording
 from layan.people import models
+from layan.people.accounts import create_user, give_roles, give_skills, new_password, replace_password
+from layan.people.events import DeviceRegistered, DeviceRevoked
 from layan.people.rules import Role
+
+__all__ = [
+    "create_token",
+    "create_user",
+    "digest_of",
+    "give_roles",
+    "give_skills",
+    "new_password",
+    "register_device",
+    "replace_password",
+    "revoke_device",
+    "revoke_token",
+]
 
 _PREFIX = "layan_"
 
@@ -48,3 +64,20 @@ def create_token(
 def revoke_token(*, token_id: int) -> None:
     """Stop a token; devices that hold it are refused within a few seconds (`api.TOKEN_MEMORY_SECONDS`)."""
     models.Token.objects.filter(pk=token_id, revoked_at=None).update(revoked_at=clock.now())
+
+
+def register_device(*, role: Role, name: str, branch_id: int, actor: str) -> str:
+    """Make a token for a device or program of a branch, on record, and return its key, shown this once."""
+    with recording(branch_id) as record:
+        key = create_token(role=role, name=name, branch_id=branch_id)
+        token = models.Token.objects.get(digest=digest_of(key))
+        record(DeviceRegistered(token=token.pk, role=role.value), actor=actor)
+    return key
+
+
+def revoke_device(*, token_id: int, branch_id: int, actor: str) -> None:
+    """Stop a token of the branch, on record. Raises Token.DoesNotExist for another branch's."""
+    token = models.Token.objects.get(pk=token_id, branch_id=branch_id)
+    with recording(branch_id) as record:
+        revoke_token(token_id=token.pk)
+        record(DeviceRevoked(token=token.pk), actor=actor)

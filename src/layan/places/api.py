@@ -32,6 +32,7 @@ __all__ = [
     "ZoneInfo",
     "announce_disruption",
     "branch_id_of",
+    "branch_ids_of_agency",
     "branches",
     "change_counter_services",
     "counter_branch",
@@ -50,6 +51,11 @@ __all__ = [
 def branches() -> list[Layout]:
     """Return every branch, by code."""
     return [layout(pk) for pk in models.Branch.objects.values_list("pk", flat=True)]
+
+
+def branch_ids_of_agency(agency_id: int | None) -> list[int]:
+    """Return the ids of the branches this agency hosts, by code."""
+    return list(models.Branch.objects.filter(agency_id=agency_id).values_list("pk", flat=True))
 
 
 def counter_branch(counter_id: int) -> int | None:

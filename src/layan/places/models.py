@@ -1,5 +1,7 @@
 """Agencies, their branches, and what is offered there."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -9,6 +11,11 @@ CODE = RegexValidator(r"^[A-Z0-9][A-Z0-9-]{0,19}$", _("Use capital letters, digi
 #: Two-letter series may not end in K or E: those mark special (khas) and emergency numbers.
 LETTER = RegexValidator(r"^[A-Z]([A-DF-JL-Z])?$", _("Use one letter, or two where the second is not K or E."))
 COLOUR = RegexValidator(r"^#[0-9A-Fa-f]{6}$", _("Write a colour as #RRGGBB."))
+
+
+def counter_order(code: str) -> tuple[int, str]:
+    """Return the key that sorts counter codes as people read them: 2 before 10."""
+    return int(re.sub(r"\D", "", code) or 0), code
 
 
 def time_zone_exists(value: str) -> None:

@@ -1,6 +1,7 @@
 """Commands that change places. Each appends its event, so that every change of a branch is on record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from layan.kit.events import SYSTEM, recording, start_log
 from layan.places import models
@@ -13,12 +14,20 @@ from layan.places.events import (
 from layan.places.layout import layout
 
 
-def layout_changed(*, branch_id: int, what: str, actor: str = SYSTEM) -> None:
-    """Record that something of the branch's layout was changed, so that every process reads it again."""
+@contextmanager
+def changing_layout(*, branch_id: int, what: str, actor: str) -> Iterator[None]:
+    """Open the transaction in which the branch's layout is changed; it is on record, or nothing was changed."""
     start_log(branch_id)
     with recording(branch_id) as record:
+        yield
         record.layout_changed()
         record(LayoutChanged(what=what), actor=actor)
+
+
+def layout_changed(*, branch_id: int, what: str, actor: str = SYSTEM) -> None:
+    """Record that something of the branch's layout was changed, so that every process reads it again."""
+    with changing_layout(branch_id=branch_id, what=what, actor=actor):
+        pass
 
 
 def change_counter_services(*, counter_id: int, service_ids: Sequence[int], actor: str) -> None:

@@ -1,0 +1,61 @@
+"""Public pages: the branches, and what one of them offers and when (B11)."""
+
+from datetime import timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from layan.kit import clock
+from layan.places import models
+from layan.places.api import (
+    Layout,
+    branch_id_of,
+    branches,
+    disruption_message,
+    layout,
+    opening,
+    service_day,
+    week_hours,
+)
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """List the branches and whether each is open now."""
+    now = clock.now()
+    listed = [{"place": place, "opening": opening(place, now)} for place in branches()]
+    return render(request, "places/index.html", {"branches": listed})
+
+
+@require_safe
+def branch(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one branch: address, hours of the coming week, services with what to bring, zones (B4, B11)."""
+    branch_id = branch_id_of(code)
+    if branch_id is None:
+        raise Http404
+    place = layout(branch_id)
+    now = clock.now()
+    today = service_day(place, now)
+    context = {
+        "place": place,
+        "opening": opening(place, now),
+        "today": today,
+        "tomorrow": today + timedelta(days=1),
+        "week": week_hours(place, today),
+        "services": sorted(place.services.values(), key=lambda service: service.letter),
+        "zones": _zones(place),
+        "disruption": disruption_message(branch_id),
+    }
+    return render(request, "places/branch.html", context)
+
+
+def _zones(place: Layout) -> list[dict[str, object]]:
+    """Return each zone with the counters in it, as a customer looks for them."""
+    by_zone: dict[int, list[str]] = {}
+    for counter in place.counters.values():
+        by_zone.setdefault(counter.zone_id, []).append(counter.code)
+    return [
+        {"zone": zone, "counters": sorted(by_zone.get(zone.id, []), key=models.counter_order)}
+        for zone in place.zones.values()
+    ]
