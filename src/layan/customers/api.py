@@ -39,8 +39,11 @@ CUSTOMER_TYPE_WORDS = {
 def holder_digest(reference: str) -> str:
     """Return a keyed hash of a telephone number or reference, so that B14 can compare without keeping it.
 
-    Spaces, hyphens and case do not matter; Malaysian numbers are the same with 0 or with +60.
+    Spaces, hyphens and case do not matter; Malaysian numbers are the same with 0 or with +60. Empty for a reference
+    without a letter or digit.
     """
     plain = re.sub(r"[^0-9a-z+]", "", reference.casefold())
+    if not plain.strip("+"):
+        return ""
     plain = re.sub(r"^(\+?60|0)(?=1\d{8,9}$)", "60", plain)
     return hmac.new(settings.SECRET_KEY.encode(), b"holder:" + plain.encode(), hashlib.sha256).hexdigest()

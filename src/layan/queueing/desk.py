@@ -1,6 +1,6 @@
 """One branch under its lock, for the length of a command. Every change of a ticket passes through here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from layan.kit.events import Event, Recorder, recording
 from layan.people.api import Permission, Person, not_allowed
 from layan.places.api import CounterInfo, Layout, layout
 from layan.queueing import refusals
+from layan.queueing.events import TicketTransferred
 from layan.queueing.models import Session, Ticket
 from layan.queueing.rules.lanes import service_lane
 from layan.queueing.rules.states import ENDED, Command, State, allowed
@@ -32,7 +33,6 @@ UNDOABLE = (
     "counter_id",
     "officer_id",
     "outcome",
-    "holder",
 )
 _MOMENTS = frozenset({"waiting_since", "not_before", "called_at", "started_at", "ended_at"})
 
@@ -46,6 +46,7 @@ class Desk:
         self.now = record.at
         self.command_seq = record.seq + 1
         self._changed: list[str] = []
+        self._holders: dict[str, str] = {}
 
     @property
     def lanes(self) -> dict[str, int]:
@@ -97,9 +98,26 @@ class Desk:
         self.require(by, Permission.SERVE)
         if session is None:
             raise refusals.counter_closed()
-        if session.officer_id != by.user_id:
+        own_account = by.user_id is not None and session.officer_id == by.user_id
+        if not own_account and session.opened_by != by.actor:
             raise refusals.counter_taken()
         return session
+
+    def at_counter(
+        self, ticket_id: UUID, by: Person, command: Command
+    ) -> tuple[Ticket, CounterInfo, Session]:
+        """Return a ticket with the counter and session where `by` may give it `command` now.
+
+        Raises the refusals unknown-ticket, not-allowed, wrong-state, counter-closed and counter-taken.
+        """
+        ticket = self.ticket(ticket_id)
+        if not self.may(by, Permission.SUPERVISE):
+            self.require(by, Permission.SERVE)
+        self.check(command, ticket)
+        if ticket.counter_id is None:
+            raise refusals.wrong_state(command, State(ticket.state))
+        counter = self.counter(ticket.counter_id)
+        return ticket, counter, self.require_serving(by, self.session(counter.id))
 
     def check(self, command: Command, ticket: Ticket) -> None:
         """Raise the wrong-state refusal unless the ticket can take `command`."""
@@ -115,10 +133,21 @@ class Desk:
         for name, value in values.items():
             setattr(ticket, name, value)
         if ticket.state in ENDED:
-            ticket.holder = ""
+            self.forget_holder(ticket, undoable=undoable)
         if ticket.state == State.WAITING:
             self.tally(ticket.lane, +1)
         ticket.save(update_fields={*values, "before", "holder"})
+
+    def forget_holder(self, ticket: Ticket, *, undoable: bool = True) -> None:
+        """Erase from an ended ticket who held it (B14); an undoable command keeps the hash aside for its undo only."""
+        if undoable and ticket.holder:
+            self._holders[ticket.pk.hex] = ticket.holder
+        ticket.holder = ""
+
+    def service_code(self, ticket: Ticket) -> str:
+        """Return the code of the ticket's service, also when it is offered no longer."""
+        offered = self.place.services.get(ticket.service_id)
+        return offered.code if offered else ticket.service.code
 
     def snapshot(self, ticket: Ticket) -> str:
         """Return what an undo of the present command puts back: the state before its first change of the ticket."""
@@ -138,7 +167,12 @@ class Desk:
             "seq": self.command_seq,
             "at": self.now.isoformat(),
             "tickets": self._changed,
+            "holders": self._holders,
         }
+
+    def forget_command(self, counter_id: int) -> None:
+        """The last command at a counter can no longer be undone."""
+        self.record.tally.get("last", {}).pop(str(counter_id), None)
 
 
 @contextmanager
@@ -159,6 +193,19 @@ def at_desk(branch_id: int, *, at: datetime | None = None) -> Iterator[Desk]:
 def waiting_lane(ticket: Ticket) -> str:
     """Return the lane in which a ticket waits for its service."""
     return service_lane(ticket.service_id, ticket.category)
+
+
+def release(desk: Desk, lanes: Iterable[str], by: Person) -> None:
+    """Let those who wait in these lanes wait for their service again, with the same seniority."""
+    filled = [lane for lane in lanes if lane in desk.lanes]
+    if not filled:
+        return
+    waiting = Ticket.objects.filter(
+        branch_id=desk.place.branch_id, state=State.WAITING, lane__in=filled
+    ).order_by("waiting_since", "pk")
+    for ticket in waiting:
+        desk.change(ticket, undoable=False, lane=waiting_lane(ticket))
+        desk.append(TicketTransferred(str(ticket.pk), desk.service_code(ticket)), by)
 
 
 def fields_before(ticket: Ticket, command_seq: int) -> dict[str, Any] | None:

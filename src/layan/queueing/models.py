@@ -94,6 +94,8 @@ class Session(models.Model):
     branch = models.ForeignKey("places.Branch", models.PROTECT, related_name="+", db_index=False)
     counter = models.ForeignKey("places.Counter", models.PROTECT, related_name="+")
     officer = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")
+    #: The actor that opened it: tells officers' tokens without an account apart.
+    opened_by = models.CharField(max_length=64, default="")
     opened_at = models.DateTimeField()
     state = models.CharField(max_length=8, default="open")
     since = models.DateTimeField()

@@ -9,13 +9,12 @@ import orjson
 from django.db import connection
 from django.db.models import Count, Min, Q
 
-from layan.customers.api import Category
 from layan.people.api import names_of
 from layan.places.api import CounterInfo, Layout, ServiceInfo
 from layan.queueing.models import Session, Ticket
 from layan.queueing.policy import policy
-from layan.queueing.rules.lanes import is_direct, service_lane, service_of
-from layan.queueing.rules.priority import ahead_of
+from layan.queueing.rules.lanes import beside, service_lane, service_of
+from layan.queueing.rules.priority import Policy, ahead_of
 from layan.queueing.rules.states import AT_COUNTER, State
 
 
@@ -54,28 +53,27 @@ class BranchState:
         return sum(line.waiting for line in self.lines)
 
 
-def tally_ahead(lanes: Mapping[str, int], service_id: int, category: str) -> int:
+def tally_ahead(lanes: Mapping[str, int], service_id: int, category: str, rule: Policy, now: datetime) -> int:
     """Return how many stand before someone who joins this service's line now, from the tally of lanes."""
-    if category == Category.EMERGENCY:
-        return lanes.get(service_lane(service_id, category), 0)
-    return sum(lanes.get(service_lane(service_id, each), 0) for each in Category)
+    cuts = ahead_of(category, now, rule, now)
+    return sum(
+        lanes.get(service_lane(service_id, other), 0) for other, cut in cuts.items() if cut.since is not None
+    )
 
 
 def people_ahead(ticket: Ticket, place: Layout, now: datetime) -> int:
     """Return how many people would be called before this ticket if its service's counters called now (B7)."""
     if ticket.state != State.WAITING:
         return 0
-    if is_direct(ticket.lane):
-        before = Q(lane=ticket.lane, waiting_since__lt=ticket.waiting_since)
-    else:
-        before = Q(pk__in=[])
-        thresholds = ahead_of(ticket.category, ticket.waiting_since, policy(place.policy), now)
-        for category, since in thresholds.items():
-            if since is not None:
-                before |= Q(lane=service_lane(ticket.service_id, category), waiting_since__lte=since)
-    waiting = Ticket.objects.filter(before, state=State.WAITING).exclude(pk=ticket.pk)
-    # Those issued in the very same moment stand behind when their id is later.
-    return waiting.exclude(waiting_since=ticket.waiting_since, pk__gt=ticket.pk).count()
+    before = Q(pk__in=[])
+    for category, cut in ahead_of(ticket.category, ticket.waiting_since, policy(place.policy), now).items():
+        lane = Q(lane=beside(ticket.lane, category))
+        if cut.since is not None:
+            before |= lane & Q(waiting_since__lte=cut.since)
+        if cut.level:
+            before |= lane & Q(waiting_since=ticket.waiting_since, pk__lt=ticket.pk)
+    present = Q(not_before=None) | Q(not_before__lte=now)
+    return Ticket.objects.filter(before, present, state=State.WAITING).exclude(pk=ticket.pk).count()
 
 
 def head(branch_id: int) -> tuple[int, dict[str, int]]:

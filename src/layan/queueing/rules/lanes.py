@@ -1,19 +1,24 @@
-"""Lanes: tickets that wait for the same thing in order of arrival."""
+"""Lanes: tickets that wait for the same thing, in one category, in order of arrival."""
 
 
 def service_lane(service_id: int, category: str) -> str:
-    """Return the lane of those who wait for a service in a category."""
+    """Return the lane of those who wait for a service."""
     return f"s{service_id}:{category}"
 
 
-def counter_lane(counter_id: int) -> str:
+def counter_lane(counter_id: int, category: str) -> str:
     """Return the lane of those sent to one counter."""
-    return f"c{counter_id}"
+    return f"c{counter_id}:{category}"
 
 
-def officer_lane(officer_id: int) -> str:
+def officer_lane(officer_id: int, category: str) -> str:
     """Return the lane of those sent to one officer."""
-    return f"o{officer_id}"
+    return f"o{officer_id}:{category}"
+
+
+def beside(lane: str, category: str) -> str:
+    """Return the lane of another category that waits for the same thing."""
+    return f"{lane.partition(':')[0]}:{category}"
 
 
 def is_direct(lane: str) -> bool:

@@ -11,9 +11,12 @@ The order at one counter, most important first:
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
 EMERGENCY = "emergency"
+_MICROSECOND = timedelta(microseconds=1)
+_ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,17 @@ class Explanation:
     ahead: tuple[Choice, ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class Cut:
+    """Who of a category stands before a ticket: all who wait since `since` or earlier, None for nobody.
+
+    With `level`, those who wait since the ticket's very own moment stand level with it: the id decides.
+    """
+
+    since: datetime | None
+    level: bool = False
+
+
 SortKey = tuple[int, int, int, float, float, datetime, str]
 
 
@@ -89,16 +103,13 @@ def order_key(waiting: Waiting, post: Post, policy: Policy, now: datetime) -> So
 
 
 def _policy_key(waiting: Waiting, policy: Policy, now: datetime) -> tuple[float, float]:
-    waited = _minutes(waiting.waiting_since, now)
+    # Whole microseconds: a rate times a whole number is exact, so that equal points compare as equal.
+    waited = (now - waiting.waiting_since) // _MICROSECOND
     if policy.kind == "strict":
         return (float(policy.ranks[waiting.category]), -waited)
     if policy.kind == "longest":
         return (-waited, 0.0)
     return (-policy.rates[waiting.category] * waited, 0.0)
-
-
-def _minutes(since: datetime, now: datetime) -> float:
-    return (now - since).total_seconds() / 60
 
 
 def who_is_next(candidates: Iterable[Waiting], post: Post, policy: Policy, now: datetime) -> Choice | None:
@@ -115,7 +126,7 @@ def who_is_next(candidates: Iterable[Waiting], post: Post, policy: Policy, now: 
 
 def reason_for(waiting: Waiting, post: Post, policy: Policy, now: datetime) -> Reason:
     """Return what decides the place of `waiting` at `post`."""
-    waited = max(0.0, _minutes(waiting.waiting_since, now))
+    waited = max(0.0, (now - waiting.waiting_since) / timedelta(minutes=1))
     rate = policy.rates[waiting.category] if policy.kind == "accumulating" else 1.0
     if waiting.category == EMERGENCY:
         code = "emergency"
@@ -150,26 +161,36 @@ def explain(
     return Explanation(waiting.number, position + 1, everyone[position].reason, tuple(everyone[:position]))
 
 
-def ahead_of(
-    category: str, waiting_since: datetime, policy: Policy, now: datetime
-) -> dict[str, datetime | None]:
-    """Return, for each category, since when one must have waited to stand before this ticket at present.
+def ahead_of(category: str, waiting_since: datetime, policy: Policy, now: datetime) -> dict[str, Cut]:
+    """Return, for each category, who of it stands before a ticket at present.
 
-    Everyone of that category who waits since that moment or earlier is ahead; None means nobody is.
-    This is `order_key` at a counter without groups or preferences, solved for the other's waiting time.
+    This is `order_key` at a counter without groups or preferences, solved for the other's waiting time, so that the
+    database can count those ahead without reading them.
     """
+    level = Cut(waiting_since - _MICROSECOND, level=True)
     if category == EMERGENCY:
-        return {other: waiting_since if other == EMERGENCY else None for other in policy.rates}
-    thresholds: dict[str, datetime | None] = {}
+        return {other: level if other == EMERGENCY else Cut(None) for other in policy.rates}
+    cuts: dict[str, Cut] = {}
     for other in policy.rates:
         if other == EMERGENCY:
-            thresholds[other] = now
+            cuts[other] = Cut(_ANY_TIME)
         elif policy.kind == "strict":
             gap = policy.ranks[other] - policy.ranks[category]
-            thresholds[other] = now if gap < 0 else waiting_since if gap == 0 else None
+            cuts[other] = Cut(_ANY_TIME) if gap < 0 else level if gap == 0 else Cut(None)
         elif policy.kind == "longest":
-            thresholds[other] = waiting_since
+            cuts[other] = level
         else:
-            points = policy.rates[category] * _minutes(waiting_since, now)
-            thresholds[other] = now - timedelta(minutes=points / policy.rates[other])
-    return thresholds
+            waited = (now - waiting_since) // _MICROSECOND
+            cuts[other] = _cut(policy.rates[category] * waited, waited, policy.rates[other], now)
+    return cuts
+
+
+def _cut(points: float, waited: int, rate: float, now: datetime) -> Cut:
+    """Return who gathers more than `points` at `rate`, or as many by a longer wait than `waited` microseconds."""
+    # Division rounds: start one below and take the first wait that the order itself puts ahead.
+    enough = next(
+        wait
+        for wait in count(int(points // rate) - 1)
+        if rate * wait > points or (rate * wait == points and wait > waited)
+    )
+    return Cut(now - enough * _MICROSECOND, level=rate * waited == points)

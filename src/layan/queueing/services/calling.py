@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import Q
+
 from layan.customers.api import Category
 from layan.people.api import Person
 from layan.places.api import CounterInfo
@@ -80,23 +82,12 @@ def call_number(*, branch_id: int, counter_id: int, ticket_id: UUID, reason: str
 def recall(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
     """Call the same number once more. Raises the refusals wrong-state and recalled-enough."""
     with at_desk(branch_id) as desk:
-        ticket = desk.ticket(ticket_id)
-        counter = at_its_counter(desk, ticket, by)
-        desk.check(Command.RECALL, ticket)
+        ticket, counter, _ = desk.at_counter(ticket_id, by, Command.RECALL)
         if ticket.recalls >= RECALL_LIMIT:
             raise refusals.recalled_enough(RECALL_LIMIT)
         desk.change(ticket, undoable=False, recalls=ticket.recalls + 1)
         desk.append(TicketRecalled(str(ticket.pk), ticket.number, counter.code), by, counter=counter)
     return ticket
-
-
-def at_its_counter(desk: Desk, ticket: Ticket, by: Person) -> CounterInfo:
-    """Return the counter of a ticket after checking that `by` may act there."""
-    if ticket.counter_id is None:
-        desk.require_serving(by, None)
-    counter = desk.counter(ticket.counter_id or 0)
-    desk.require_serving(by, desk.session(counter.id))
-    return counter
 
 
 def _ready(desk: Desk, counter_id: int, by: Person) -> tuple[CounterInfo, Session, Ticket | None]:
@@ -118,16 +109,18 @@ def _post(desk: Desk, counter: CounterInfo, by: Person, session: Session) -> Pos
 
 def _lanes(post: Post, counter: CounterInfo, session: Session) -> list[str]:
     lanes = [service_lane(service_id, category) for service_id in post.preferences for category in Category]
-    lanes.append(counter_lane(counter.id))
+    lanes += [counter_lane(counter.id, category) for category in Category]
     if session.officer_id is not None:
-        lanes.append(officer_lane(session.officer_id))
+        lanes += [officer_lane(session.officer_id, category) for category in Category]
     return lanes
 
 
 def _passed_over(desk: Desk, ticket: Ticket, post: Post, counter: CounterInfo, session: Session) -> int:
     """Return how many waiting customers this counter should have called before `ticket`."""
     lanes = _lanes(post, counter, session)
-    waiting: Iterable[Ticket] = Ticket.objects.filter(state=State.WAITING, lane__in=lanes)
+    # Who asked to be passed over for a while is not passed over by this call.
+    present = Q(not_before=None) | Q(not_before__lte=desk.now) | Q(pk=ticket.pk)
+    waiting: Iterable[Ticket] = Ticket.objects.filter(present, state=State.WAITING, lane__in=lanes)
     order = in_order(line(waiting), post, policy(desk.place.policy), desk.now)
     places = {choice.waiting.ticket_id: place for place, choice in enumerate(order)}
     return places.get(str(ticket.pk), len(order))
@@ -155,7 +148,7 @@ def _call(
         TicketCalled(
             str(ticket.pk),
             ticket.number,
-            desk.place.services[ticket.service_id].code,
+            desk.service_code(ticket),
             ticket.category,
             counter.code,
             session.officer_id,

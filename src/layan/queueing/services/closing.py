@@ -36,7 +36,16 @@ def close_past_days(*, branch_id: int) -> list[date]:
     }
     for day in sorted(days):
         _close_day(branch_id, day)
+    _forget_holders(branch_id, today)
     return sorted(days)
+
+
+def _forget_holders(branch_id: int, today: date) -> None:
+    """Erase who held the numbers of those who missed their call and never came back (B14)."""
+    missed = Ticket.objects.filter(branch_id=branch_id, service_day__lt=today).exclude(holder="")
+    if missed.exists():
+        with at_desk(branch_id):
+            missed.update(holder="")
 
 
 def _close_day(branch_id: int, day: date) -> None:

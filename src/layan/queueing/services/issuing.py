@@ -14,9 +14,11 @@ from layan.queueing import refusals, sql
 from layan.queueing.desk import Desk, at_desk
 from layan.queueing.events import TicketIssued
 from layan.queueing.models import Session, Ticket
+from layan.queueing.policy import policy
 from layan.queueing.reads import tally_ahead
 from layan.queueing.rules.lanes import service_lane
 from layan.queueing.rules.numbering import number_of, series_of
+from layan.queueing.rules.returning import return_late
 from layan.queueing.rules.states import State
 
 LANGUAGES = ("ms", "en", "zh", "ta")
@@ -55,7 +57,7 @@ def issue(
         _check_hours(desk, wanted)
         holder = _holder(desk, reference)
         first = wanted[0]
-        ahead = tally_ahead(desk.lanes, first.id, category)
+        ahead = tally_ahead(desk.lanes, first.id, category, policy(desk.place.policy), desk.now)
         ticket = _insert(
             desk,
             Ticket(
@@ -136,12 +138,28 @@ def _counter_open_for(desk: Desk, service: ServiceInfo) -> bool:
 def _holder(desk: Desk, reference: str) -> str:
     if not desk.place.one_ticket_each:
         return ""
-    if not reference.strip():
-        raise refusals.reference_needed()
     digest = holder_digest(reference)
-    if Ticket.objects.filter(branch_id=desk.place.branch_id, holder=digest).exists():
-        raise refusals.already_has_number()
+    if not digest:
+        raise refusals.reference_needed()
+    held = Ticket.objects.filter(branch_id=desk.place.branch_id, holder=digest).first()
+    if held is not None:
+        if not _is_past(desk, held):
+            raise refusals.already_has_number()
+        desk.change(held, undoable=False, holder="")
     return digest
+
+
+def _is_past(desk: Desk, ticket: Ticket) -> bool:
+    """Say whether a customer who missed the call can no longer return, so that a new number is needed."""
+    if ticket.state != State.NO_SHOW or ticket.called_at is None:
+        return False
+    verdict = return_late(
+        waiting_since=ticket.waiting_since,
+        called_at=ticket.called_at,
+        now=desk.now,
+        tolerance_minutes=desk.place.late_minutes,
+    )
+    return not verdict.allowed
 
 
 def _next_serial(desk: Desk, series: str, day: date) -> int:

@@ -17,7 +17,6 @@ from layan.queueing.models import Session, Ticket
 from layan.queueing.rules.lanes import counter_lane, officer_lane, service_lane
 from layan.queueing.rules.returning import return_late
 from layan.queueing.rules.states import Command, State
-from layan.queueing.services.calling import at_its_counter
 
 #: Minutes a customer may ask to be passed over ("I will be late").
 LATE_MINUTES = (5, 10, 15, 20)
@@ -34,14 +33,12 @@ def transfer(
 ) -> Ticket:
     """Send the customer on, keeping number and seniority: to a service, a counter or an officer (one of them).
 
-    Raises the refusals one-destination, unknown-service, unknown-counter, unknown-officer, wrong-state.
+    Raises the refusals one-destination, unknown-service, unknown-counter, counter-closed, unknown-officer, wrong-state.
     """
     if [bool(service), counter_id is not None, officer_id is not None].count(True) != 1:
         raise refusals.one_destination()
     with at_desk(branch_id) as desk:
-        ticket = desk.ticket(ticket_id)
-        here = at_its_counter(desk, ticket, by)
-        desk.check(Command.TRANSFER, ticket)
+        ticket, here, _ = desk.at_counter(ticket_id, by, Command.TRANSFER)
         service_id, lane = _destination(desk, ticket, service, counter_id, officer_id)
         desk.change(
             ticket,
@@ -53,7 +50,7 @@ def transfer(
         )
         to_counter = desk.counter(counter_id).code if counter_id is not None else ""
         desk.append(
-            TicketTransferred(str(ticket.pk), desk.place.services[service_id].code, to_counter, officer_id),
+            TicketTransferred(str(ticket.pk), desk.service_code(ticket), to_counter, officer_id),
             by,
         )
         desk.remember_command(here.id)
@@ -65,7 +62,7 @@ def _still_to_come(desk: Desk, ticket: Ticket, service: str) -> list[str]:
     if service not in ticket.remaining:
         return list(ticket.remaining)
     others = [code for code in ticket.remaining if code != service]
-    return [desk.place.services[ticket.service_id].code, *others]
+    return [desk.service_code(ticket), *others]
 
 
 def _destination(
@@ -73,14 +70,16 @@ def _destination(
 ) -> tuple[int, str]:
     """Return the service and lane that a transfer leads to."""
     if counter_id is not None:
-        return ticket.service_id, counter_lane(desk.counter(counter_id).id)
+        if desk.session(desk.counter(counter_id).id) is None:
+            raise refusals.counter_closed()
+        return ticket.service_id, counter_lane(counter_id, ticket.category)
     if officer_id is not None:
         at_work = Session.objects.filter(
             branch_id=desk.place.branch_id, officer_id=officer_id, closed_at=None
         )
         if not at_work.exists():
             raise refusals.unknown_officer()
-        return ticket.service_id, officer_lane(officer_id)
+        return ticket.service_id, officer_lane(officer_id, ticket.category)
     wanted = desk.place.service_codes.get(service)
     if wanted is None:
         raise refusals.unknown_service(service)
@@ -90,9 +89,7 @@ def _destination(
 def no_show(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
     """The customer did not come to the counter. They may return within the branch's tolerance."""
     with at_desk(branch_id) as desk:
-        ticket = desk.ticket(ticket_id)
-        counter = at_its_counter(desk, ticket, by)
-        desk.check(Command.NO_SHOW, ticket)
+        ticket, counter, _ = desk.at_counter(ticket_id, by, Command.NO_SHOW)
         desk.change(ticket, state=State.NO_SHOW)
         desk.append(TicketNotPresent(str(ticket.pk), counter.code, ticket.recalls), by, counter=counter)
         desk.remember_command(counter.id)
@@ -145,7 +142,7 @@ def cancel(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
     with at_desk(branch_id) as desk:
         ticket = _own_or_served(desk, ticket_id, by)
         desk.check(Command.CANCEL, ticket)
-        staff = by.user_id is not None
+        staff = desk.may(by, Permission.SERVE) or desk.may(by, Permission.SUPERVISE)
         desk.change(
             ticket,
             undoable=staff,

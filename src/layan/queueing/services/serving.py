@@ -16,7 +16,7 @@ from layan.queueing.events import (
     TicketTransferred,
 )
 from layan.queueing.line import post_of
-from layan.queueing.models import Session, Ticket
+from layan.queueing.models import Ticket
 from layan.queueing.rules.lanes import service_lane
 from layan.queueing.rules.states import AT_COUNTER, Command, State
 
@@ -27,8 +27,7 @@ OUTCOMES = ("done", "incomplete", "referred")
 def start(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
     """The customer has come: start serving. Raises the refusals unknown-ticket, wrong-state, not-allowed."""
     with at_desk(branch_id) as desk:
-        ticket, counter, _ = _here(desk, ticket_id, by)
-        desk.check(Command.START, ticket)
+        ticket, counter, _ = desk.at_counter(ticket_id, by, Command.START)
         desk.change(ticket, state=State.SERVING, started_at=desk.now)
         desk.append(_started(desk, ticket, counter), by, counter=counter)
         desk.remember_command(counter.id)
@@ -38,8 +37,7 @@ def start(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
 def hold(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
     """Set the customer aside (a form to fill, a photo to take); the counter is free for the next."""
     with at_desk(branch_id) as desk:
-        ticket, counter, _ = _here(desk, ticket_id, by)
-        desk.check(Command.HOLD, ticket)
+        ticket, counter, _ = desk.at_counter(ticket_id, by, Command.HOLD)
         desk.change(ticket, state=State.ON_HOLD, started_at=ticket.started_at or desk.now)
         desk.append(TicketHeld(str(ticket.pk), counter.code), by, counter=counter)
         desk.remember_command(counter.id)
@@ -49,12 +47,11 @@ def hold(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
 def resume(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
     """Serve on a customer who was set aside. Raises counter-busy while another is at the counter."""
     with at_desk(branch_id) as desk:
-        ticket, counter, _ = _here(desk, ticket_id, by)
-        desk.check(Command.RESUME, ticket)
+        ticket, counter, session = desk.at_counter(ticket_id, by, Command.RESUME)
         other = Ticket.objects.filter(counter_id=counter.id, state__in=AT_COUNTER).first()
         if other is not None:
             raise refusals.counter_busy(other.number)
-        desk.change(ticket, state=State.SERVING)
+        desk.change(ticket, state=State.SERVING, officer_id=session.officer_id)
         desk.append(TicketResumed(str(ticket.pk), counter.code), by, counter=counter)
         desk.remember_command(counter.id)
     return ticket
@@ -63,8 +60,7 @@ def resume(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
 def add_service(*, branch_id: int, ticket_id: UUID, service: str, by: Person) -> Ticket:
     """Add a service to the visit: the same number, no new wait at the kiosk (B3)."""
     with at_desk(branch_id) as desk:
-        ticket, counter, _ = _here(desk, ticket_id, by)
-        desk.check(Command.ADD_SERVICE, ticket)
+        ticket, counter, _ = desk.at_counter(ticket_id, by, Command.ADD_SERVICE)
         wanted = desk.place.service_codes.get(service)
         if wanted is None:
             raise refusals.unknown_service(service)
@@ -83,8 +79,7 @@ def finish(*, branch_id: int, ticket_id: UUID, by: Person, outcome: str = "done"
     if outcome not in OUTCOMES:
         raise refusals.bad_value("outcome")
     with at_desk(branch_id) as desk:
-        ticket, counter, session = _here(desk, ticket_id, by)
-        desk.check(Command.FINISH, ticket)
+        ticket, counter, session = desk.at_counter(ticket_id, by, Command.FINISH)
         skills = by.skills if session.officer_id == by.user_id else frozenset[int]()
         here = next((code for code in ticket.remaining if _given(desk, code, counter, skills)), None)
         finish_service(desk, ticket, counter, by, outcome=outcome, continue_with=here)
@@ -106,7 +101,9 @@ def finish_service(
     A ticket that was called and never started is taken as served since its call. With services left it goes on
     with `continue_with` at this counter, or waits for the first of them; with none left it is done.
     """
-    given = desk.place.services[ticket.service_id].code
+    given = desk.service_code(ticket)
+    # A service that the branch has stopped offering meanwhile cannot be waited for.
+    left = [code for code in ticket.remaining if code in desk.place.service_codes]
     started = ticket.started_at or ticket.called_at or desk.now
     desk.append(
         ServiceFinished(
@@ -122,16 +119,17 @@ def finish_service(
         counter=counter,
     )
     finished = [*ticket.finished_services, given]
-    if not ticket.remaining:
+    if not left:
         ticket.before = desk.snapshot(ticket)
-        ticket.state, ticket.holder = State.DONE, ""
+        ticket.state = State.DONE
+        desk.forget_holder(ticket)
         ticket.started_at, ticket.ended_at = started, desk.now
         ticket.outcome, ticket.finished_services = outcome, finished
         sql.end(ticket)
         desk.append(TicketDone(str(ticket.pk), ticket.number), by)
         return
-    following = continue_with or ticket.remaining[0]
-    remaining = [code for code in ticket.remaining if code != following]
+    following = continue_with or left[0]
+    remaining = [code for code in left if code != following]
     service_id = desk.place.service_codes[following].id
     if continue_with:
         desk.change(
@@ -156,20 +154,10 @@ def finish_service(
     desk.append(TicketTransferred(str(ticket.pk), following), by)
 
 
-def _here(desk: Desk, ticket_id: UUID, by: Person) -> tuple[Ticket, CounterInfo, Session]:
-    """Return a ticket with its counter and session, after checking that `by` may act there."""
-    ticket = desk.ticket(ticket_id)
-    session = desk.session(ticket.counter_id) if ticket.counter_id else None
-    if ticket.counter_id is None:
-        raise refusals.wrong_state(Command.START, State(ticket.state))
-    return ticket, desk.counter(ticket.counter_id), desk.require_serving(by, session)
-
-
 def _given(desk: Desk, code: str, counter: CounterInfo, skills: frozenset[int]) -> bool:
     service = desk.place.service_codes.get(code)
     return service is not None and service.id in post_of(desk.place, counter, skills).preferences
 
 
 def _started(desk: Desk, ticket: Ticket, counter: CounterInfo) -> ServiceStarted:
-    code = desk.place.services[ticket.service_id].code
-    return ServiceStarted(str(ticket.pk), code, counter.code, ticket.officer_id)
+    return ServiceStarted(str(ticket.pk), desk.service_code(ticket), counter.code, ticket.officer_id)

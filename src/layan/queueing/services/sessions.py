@@ -1,11 +1,15 @@
 """Opening, pausing and closing counters: who, where, when (B5, B11 read these facts)."""
 
+from django.db.models import Q
+
+from layan.customers.api import Category
 from layan.people.api import Permission, Person
 from layan.places.api import CounterInfo
 from layan.queueing import refusals
-from layan.queueing.desk import Desk, at_desk
+from layan.queueing.desk import Desk, at_desk, release
 from layan.queueing.events import CounterClosed, CounterOpened, CounterPaused
 from layan.queueing.models import Session, Ticket
+from layan.queueing.rules.lanes import counter_lane, officer_lane
 from layan.queueing.rules.states import AT_COUNTER
 
 #: Why a counter pauses; words are in `reads.BREAK_WORDS`.
@@ -29,6 +33,7 @@ def open_counter(*, branch_id: int, counter_id: int, by: Person) -> Session:
             branch_id=branch_id,
             counter_id=counter_id,
             officer_id=by.user_id,
+            opened_by=by.actor,
             opened_at=desk.now,
             since=desk.now,
             state="open",
@@ -47,12 +52,11 @@ def _reopen(desk: Desk, session: Session, counter: CounterInfo, by: Person) -> S
 
 
 def _refuse_second_counter(desk: Desk, by: Person) -> None:
-    other = Session.objects.filter(
-        branch_id=desk.place.branch_id, officer_id=by.user_id, closed_at=None
-    ).first()
+    own = Q(officer_id=by.user_id) if by.user_id is not None else Q(opened_by=by.actor)
+    # A counter taken out of use cannot be closed by its officer, who must not be stuck with it.
+    other = Session.objects.filter(own, counter_id__in=desk.place.counters, closed_at=None).first()
     if other is not None:
-        code = desk.place.counters[other.counter_id].code if other.counter_id in desk.place.counters else "?"
-        raise refusals.has_other_counter(code)
+        raise refusals.has_other_counter(desk.place.counters[other.counter_id].code)
 
 
 def pause_counter(*, branch_id: int, counter_id: int, reason: str, by: Person) -> Session:
@@ -79,13 +83,27 @@ def close_counter(*, branch_id: int, counter_id: int, by: Person) -> Session:
 
 
 def close_session(desk: Desk, session: Session, by: Person) -> None:
-    """End a session and record how many counters are still open; call with the branch's lock held."""
+    """End a session and record how many counters are still open; call with the branch's lock held.
+
+    Whoever was sent to this counter or its officer waits for the service again: nobody waits for an empty chair.
+    """
     session.state, session.closed_at, session.since = "closed", desk.now, desk.now
     session.save(update_fields=["state", "closed_at", "since"])
     still_open = Session.objects.filter(branch_id=desk.place.branch_id, closed_at=None, state="open").count()
     counter = desk.place.counters.get(session.counter_id)
     code = counter.code if counter else str(session.counter_id)
     desk.append(CounterClosed(code, session.officer_id, still_open), by, counter=counter)
+    desk.forget_command(session.counter_id)
+    lanes = [counter_lane(session.counter_id, category) for category in Category]
+    if session.officer_id is not None and not _at_work(desk, session.officer_id):
+        lanes += [officer_lane(session.officer_id, category) for category in Category]
+    release(desk, lanes, by)
+
+
+def _at_work(desk: Desk, officer_id: int) -> bool:
+    return Session.objects.filter(
+        branch_id=desk.place.branch_id, officer_id=officer_id, closed_at=None
+    ).exists()
 
 
 def _refuse_while_busy(counter_id: int) -> None:
