@@ -7,6 +7,7 @@ const FETCH_TIMEOUT_MS = 10000;
 const LONGEST_PAUSE_MS = 30000;
 
 const feeds = new Map();
+let skew = 0; // of this machine's clock against the server's, for the times shown
 
 /** One stream of the server, opened again for as long as somebody listens. */
 class Feed {
@@ -150,6 +151,8 @@ class LiveRegion extends HTMLElement {
         credentials: "same-origin",
         signal: abort.signal,
       });
+      const said = Date.parse(response.headers.get("Date"));
+      if (!Number.isNaN(said)) skew = said - Date.now();
       if (response.redirected || response.status === 401) {
         location.reload(); // the session ended: the whole page must ask again
         return;
@@ -237,7 +240,7 @@ class LiveRegion extends HTMLElement {
     const state = age <= limit ? "live" : age <= 3 * limit ? "stale" : "lost";
     const changed = this.getAttribute("data-live") !== state;
     if (changed) this.setAttribute("data-live", state);
-    const detail = { state, at: new Date(this.confirmedAt) };
+    const detail = { state, at: new Date(this.confirmedAt + skew) };
     this.dispatchEvent(new CustomEvent(changed ? "live:state" : "live:tick", { detail, bubbles: true }));
   }
 }
