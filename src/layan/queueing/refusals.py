@@ -148,3 +148,35 @@ def one_destination() -> Refusal:
 
 def unknown_alarm() -> Refusal:
     return Refusal("unknown-alarm", _("There is no such alarm here."), 404)
+
+
+def changed_meanwhile() -> Refusal:
+    return Refusal(
+        "changed-meanwhile",
+        _("This counter changed in the meantime, so nothing was done. You see it now as it is."),
+    )
+
+
+def just_called(number: str) -> Refusal:
+    return Refusal(
+        "just-called",
+        _("Number %(number)s was called just now. Press again to call the next one.") % {"number": number},
+        409,
+        {"number": number},
+    )
+
+
+def nobody_here() -> Refusal:
+    return Refusal("nobody-here", _("Nobody is at this counter. Call the next customer first."))
+
+
+def too_many_numbers(minutes: int) -> Refusal:
+    return Refusal(
+        "too-many-numbers",
+        _(
+            "Many numbers were taken from this address just now. Please wait %(minutes)s minutes, or ask at the "
+            "information counter."
+        )
+        % {"minutes": minutes},
+        429,
+    )

@@ -9,11 +9,12 @@ from uuid_utils.compat import uuid7
 
 from layan.customers.api import SPECIAL_GROUPS, Category, CustomerType, holder_digest
 from layan.people.api import Permission, Person
-from layan.places.api import Layout, Opening, ServiceInfo, issuing_ends_at, opening, service_day
+from layan.places.api import Layout, ServiceInfo, opening, service_day
 from layan.queueing import refusals, sql
 from layan.queueing.desk import Desk, at_desk
 from layan.queueing.events import TicketIssued
-from layan.queueing.models import Session, Ticket
+from layan.queueing.models import Ticket
+from layan.queueing.offers import staffed_services, why_not
 from layan.queueing.policy import policy
 from layan.queueing.reads import tally_ahead
 from layan.queueing.rules.lanes import service_lane
@@ -110,29 +111,11 @@ def _check_values(category: str, language: str, customer_type: str) -> None:
 def _check_hours(desk: Desk, wanted: Sequence[ServiceInfo]) -> None:
     """Refuse outside the hours, but never while a counter that gives the service is open (B13)."""
     now_open = opening(desk.place, desk.now)
-    if not now_open.is_open:
-        if not all(_counter_open_for(desk, service) for service in wanted):
-            raise refusals.closed_now(now_open.next_opening)
-        return
-    _check_last_number(desk, now_open, wanted)
-
-
-def _check_last_number(desk: Desk, now_open: Opening, wanted: Sequence[ServiceInfo]) -> None:
+    staffed = frozenset[int]() if now_open.is_open else staffed_services(desk.place)
     for service in wanted:
-        last = issuing_ends_at(now_open, service)
-        if last is not None and desk.now >= last:
-            raise refusals.last_number_given(last)
-
-
-def _counter_open_for(desk: Desk, service: ServiceInfo) -> bool:
-    open_counters = Session.objects.filter(
-        branch_id=desk.place.branch_id, closed_at=None, state="open"
-    ).values_list("counter_id", flat=True)
-    return any(
-        service.id in desk.place.counters[counter_id].offers
-        for counter_id in open_counters
-        if counter_id in desk.place.counters
-    )
+        refusal = why_not(service, now_open, desk.now, staffed)
+        if refusal is not None:
+            raise refusal
 
 
 def _holder(desk: Desk, reference: str) -> str:

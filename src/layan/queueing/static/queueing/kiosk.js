@@ -1,0 +1,45 @@
+// What a kiosk needs beside plain pages: a search that filters as one types, one tap per form, the way to one's own phone.
+
+/** <to-own-phone href>: who took the number on a phone goes on to its page; a big screen stays for the next person. */
+class ToOwnPhone extends HTMLElement {
+  connectedCallback() {
+    if (window.matchMedia("(max-width: 40rem)").matches) location.replace(this.getAttribute("href"));
+  }
+}
+
+customElements.define("to-own-phone", ToOwnPhone);
+
+document.querySelectorAll("[data-shows]").forEach((button) => {
+  const shown = document.getElementById(button.dataset.shows);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    shown.hidden = !shown.hidden;
+    button.setAttribute("aria-expanded", String(!shown.hidden));
+  });
+});
+
+document.querySelectorAll("[data-filtered-by]").forEach((list) => {
+  const field = document.getElementById(list.dataset.filteredBy);
+  const none = document.querySelector("[data-none-found]");
+  const filter = () => {
+    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let found = 0;
+    list.querySelectorAll("[data-names]").forEach((item) => {
+      item.hidden = !words.every((word) => item.dataset.names.includes(word));
+      if (!item.hidden) found += 1;
+    });
+    if (none) none.hidden = found > 0;
+  };
+  field.addEventListener("input", filter);
+});
+
+// The server gives one number for one form however often it is sent; this only spares the wait for a second answer.
+document.querySelectorAll("form[method=post]").forEach((form) => {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+});
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});

@@ -1,0 +1,1 @@
+"""What people see of the queue: kiosk, ticket page, console and floor."""

@@ -1,0 +1,240 @@
+"""The kiosk: language, service, category, number. Three touches, one question a screen (B3, B13, B14, B15)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from layan.customers.api import CATEGORY_WORDS, Category
+from layan.kit import clock
+from layan.kit.address import client_address
+from layan.kit.i18n import DJANGO_CODES, short_code
+from layan.kit.refusal import Refusal
+from layan.kit.templatetags.kit import DISPLAY_COOKIE
+from layan.people.api import Grant, Permission, Person, Role
+from layan.people.web import device_person, person_of
+from layan.places.api import Layout, ServiceInfo, disruption_message, opening, service_day, week_hours
+from layan.queueing import refusals
+from layan.queueing.access import public_branch, ticket_id_of, track_token
+from layan.queueing.models import Ticket
+from layan.queueing.offers import Offer, offers
+from layan.queueing.qr import qr_code
+from layan.queueing.reads import people_ahead, ticket_by_id
+from layan.queueing.taking import count_public_number, form_key, take
+
+PUBLIC = "public"
+#: Services that one visit may be given at the kiosk; officers may add more.
+MOST_SERVICES = 5
+#: Offered at the kiosk, in this order, each with its icon; appointments have a check-in of their own.
+CATEGORIES = (
+    (Category.SENIOR, "user"),
+    (Category.OKU, "accessibility"),
+    (Category.PREGNANT, "heart-pulse"),
+    (Category.INFANT, "baby"),
+)
+
+Parameters = ParamSpec("Parameters")
+View = Callable[Concatenate[HttpRequest, Layout, Person, Parameters], HttpResponse]
+
+
+def at_kiosk(view: View[Parameters]) -> Callable[..., HttpResponse]:
+    """Give a view its branch and whoever may issue numbers on this screen; others learn how to register it."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, code: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        place = public_branch(code)
+        issuer = _issuer(request, place)
+        if issuer is None:
+            return render(request, "queueing/kiosk_closed_to_you.html", {"place": place}, status=403)
+        return view(request, place, issuer, *args, **kwargs)
+
+    return guarded
+
+
+def _issuer(request: HttpRequest, place: Layout) -> Person | None:
+    """Return the registered screen, the member of staff at the reception, or where allowed anyone."""
+    for person in (device_person(request), person_of(request)):
+        if person is not None and person.may(Permission.ISSUE, place.branch_id, place.agency_id):
+            return person
+    if place.public_kiosk:
+        return Person(actor=PUBLIC, grants=(Grant(Role.KIOSK, branch_id=place.branch_id),))
+    return None
+
+
+@require_safe
+@at_kiosk
+def start(request: HttpRequest, place: Layout, _issuer: Person) -> HttpResponse:
+    """Ask for the language. A new visit: what the last person chose for eyes and reach is forgotten."""
+    chosen = request.COOKIES.pop(DISPLAY_COOKIE, None)
+    translation.activate(settings.LANGUAGE_CODE)
+    response = render(request, "queueing/kiosk_start.html", _now_context(place))
+    if chosen is not None:
+        response.delete_cookie(DISPLAY_COOKIE)
+    return response
+
+
+@require_safe
+@at_kiosk
+def now(request: HttpRequest, place: Layout, _issuer: Person) -> HttpResponse:
+    """Return the part of the first screen that changes by itself: disruption, open or closed."""
+    translation.activate(settings.LANGUAGE_CODE)
+    return render(request, "queueing/kiosk_now.html", _now_context(place))
+
+
+def _now_context(place: Layout) -> dict[str, Any]:
+    return {
+        "place": place,
+        "opening": opening(place, clock.now()),
+        "disruption": disruption_message(place.branch_id),
+        "languages": list(DJANGO_CODES.values()),
+    }
+
+
+@require_safe
+@at_kiosk
+def services(request: HttpRequest, place: Layout, _issuer: Person) -> HttpResponse:
+    """Ask for the service. `q` searches by name in any language; `also` holds services already chosen (B3)."""
+    moment = clock.now()
+    also = _chosen(place, request.GET.get("also", ""))
+    query = request.GET.get("q", "").strip()[:80]
+    offered = [offer for offer in offers(place, moment) if offer.service not in also]
+    context: dict[str, Any] = {
+        "place": place,
+        "disruption": disruption_message(place.branch_id),
+        "also": also,
+        "also_codes": _codes(also),
+        "query": query,
+        "offers": [(offer, _names(offer.service)) for offer in offered if _matches(offer.service, query)],
+    }
+    if not also and offered and all(_is_closed(offer) for offer in offered):
+        context |= {
+            "opening": opening(place, moment),
+            "week": week_hours(place, service_day(place, moment)),
+        }
+        return render(request, "queueing/kiosk_closed.html", context)
+    return render(request, "queueing/kiosk_services.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_kiosk
+def service(request: HttpRequest, place: Layout, issuer: Person, service: str) -> HttpResponse:
+    """Show what to bring and the fee before a number is taken; a touch on a category takes it."""
+    wanted = place.service_codes.get(service)
+    if wanted is None:
+        raise refusals.unknown_service(service)
+    also = [other for other in _chosen(place, request.GET.get("also", "")) if other != wanted]
+    if request.method != "POST":
+        return _service_page(request, place, wanted, also)
+    try:
+        if issuer.actor == PUBLIC:
+            count_public_number(place, client_address(request))
+        ticket = take(
+            place=place,
+            key=request.POST.get("key", ""),
+            services=[each.code for each in (*also, wanted)],
+            by=issuer,
+            category=_offered_category(request.POST.get("category", "")),
+            language=short_code(),
+            reference=request.POST.get("reference", "")[:80],
+        )
+    except Refusal as refusal:
+        return _service_page(request, place, wanted, also, refusal)
+    return redirect("queueing:kiosk-number", code=place.code, token=track_token(ticket.pk))
+
+
+def _service_page(
+    request: HttpRequest,
+    place: Layout,
+    wanted: ServiceInfo,
+    also: list[ServiceInfo],
+    refusal: Refusal | None = None,
+) -> HttpResponse:
+    offer = next(each for each in offers(place, clock.now()) if each.service == wanted)
+    context = {
+        "place": place,
+        "disruption": disruption_message(place.branch_id),
+        "offer": offer,
+        "service": wanted,
+        "zone": place.zones.get(wanted.zone_id),
+        "also": also,
+        "also_codes": _codes(also),
+        "more_codes": _codes([*also, wanted]) if len(also) + 1 < MOST_SERVICES else "",
+        "categories": [(each, CATEGORY_WORDS[each], icon) for each, icon in CATEGORIES],
+        "key": form_key(),
+        "refusal": refusal,
+    }
+    return render(request, "queueing/kiosk_service.html", context, status=refusal.status if refusal else 200)
+
+
+@require_safe
+@at_kiosk
+def number(request: HttpRequest, place: Layout, issuer: Person, token: str) -> HttpResponse:
+    """Show the number just taken, where to wait, and the way to the ticket page."""
+    ticket = ticket_by_id(ticket_id_of(token))
+    if ticket is None or ticket.branch_id != place.branch_id:
+        raise refusals.unknown_ticket()
+    first = place.services.get(ticket.service_id)
+    ahead = people_ahead(ticket, place, clock.now())
+    address = _public_address(request, ticket)
+    context = {
+        "place": place,
+        "disruption": disruption_message(place.branch_id),
+        "ticket": ticket,
+        "service": first,
+        "then": [place.service_codes[code] for code in ticket.remaining if code in place.service_codes],
+        "zone": place.zones.get(first.zone_id) if first else None,
+        "ahead": ahead,
+        "busy": first is not None and 0 < first.queue_limit <= ahead,
+        "address": address,
+        "qr": qr_code(address),
+        "own_phone": issuer.actor == PUBLIC,
+    }
+    return render(request, "queueing/kiosk_number.html", context)
+
+
+def _public_address(request: HttpRequest, ticket: Ticket) -> str:
+    """Return the whole address of the ticket page as a customer's phone reaches it."""
+    path = reverse("queueing:ticket", args=[track_token(ticket.pk)])
+    return settings.PUBLIC_URL + path if settings.PUBLIC_URL else request.build_absolute_uri(path)
+
+
+def _offered_category(value: str) -> str:
+    if value not in {Category.GENERAL, Category.EMERGENCY, *(category for category, _ in CATEGORIES)}:
+        raise refusals.bad_value("category")
+    return value
+
+
+def _chosen(place: Layout, codes: str) -> list[ServiceInfo]:
+    """Return the services chosen before this one, each once. Raises unknown-service."""
+    chosen = []
+    for code in dict.fromkeys(part for part in codes.split(",")[: MOST_SERVICES - 1] if part):
+        if code not in place.service_codes:
+            raise refusals.unknown_service(code)
+        chosen.append(place.service_codes[code])
+    return chosen
+
+
+def _codes(services: list[ServiceInfo]) -> str:
+    return ",".join(service.code for service in services)
+
+
+def _is_closed(offer: Offer) -> bool:
+    return offer.refusal is not None and offer.refusal.code == "closed-now"
+
+
+def _names(service: ServiceInfo) -> str:
+    """Return every name under which a service may be looked for."""
+    names = [*service.name.values(), *service.agency_name.values(), service.code]
+    return " ".join(names).casefold()
+
+
+def _matches(service: ServiceInfo, query: str) -> bool:
+    return all(word in _names(service) for word in query.casefold().split())
