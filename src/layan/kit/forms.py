@@ -69,4 +69,5 @@ class WordsField(forms.MultiValueField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Say whether any language's text differs."""
-        return [text or "" for text in data or []] != self.widget.decompress(initial)
+        before = initial or {}
+        return [text or "" for text in data or []] != [before.get(language, "") for language in LANGUAGES]

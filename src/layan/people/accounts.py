@@ -80,8 +80,14 @@ def give_roles(
         models.Assignment.objects.bulk_create(
             models.Assignment(user=user, role=role.value, **place) for role in sorted(set(roles) - held)
         )
-        for changed in [branch_id] if branch_id is not None else branch_ids_of_agency(agency_id):
+        for changed in _branches(branch_id, agency_id):
             _log_access(user, changed, actor)
+
+
+def _branches(branch_id: int | None, agency_id: int | None) -> list[int]:
+    if branch_id is not None:
+        return [branch_id]
+    return branch_ids_of_agency(agency_id) if agency_id is not None else []
 
 
 def _log_access(user: models.User, branch_id: int, actor: str) -> None:

@@ -57,9 +57,9 @@ def account(request: HttpRequest) -> HttpResponse:
     assert isinstance(user, User)  # noqa: S101
     names = dict(ROLES)
     held = [
-        (names[assignment.role], words((assignment.branch or assignment.agency).name))
+        (names[assignment.role], words(place.name))
         for assignment in user.assignments.select_related("branch", "agency")
-        if assignment.branch or assignment.agency
+        if (place := assignment.branch or assignment.agency) is not None
     ]
     return render(request, "people/account.html", {"held": held})
 

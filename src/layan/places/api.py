@@ -11,7 +11,9 @@ from layan.places.layout import (
     ServiceInfo,
     ZoneInfo,
     branch_id_of,
+    counter_branch,
     forget_layouts,
+    last_layout,
     layout,
 )
 from layan.places.rules import Block, DayHours, Opening, hours_on, may_issue_until, opening_at
@@ -40,6 +42,7 @@ __all__ = [
     "end_disruption",
     "forget_layouts",
     "issuing_ends_at",
+    "last_layout",
     "layout",
     "layout_changed",
     "opening",
@@ -53,14 +56,9 @@ def branches() -> list[Layout]:
     return [layout(pk) for pk in models.Branch.objects.values_list("pk", flat=True)]
 
 
-def branch_ids_of_agency(agency_id: int | None) -> list[int]:
+def branch_ids_of_agency(agency_id: int) -> list[int]:
     """Return the ids of the branches this agency hosts, by code."""
     return list(models.Branch.objects.filter(agency_id=agency_id).values_list("pk", flat=True))
-
-
-def counter_branch(counter_id: int) -> int | None:
-    """Return the id of the branch that has this counter, or None."""
-    return models.Counter.objects.filter(pk=counter_id).values_list("branch_id", flat=True).first()
 
 
 def service_day(place: Layout, moment: datetime) -> date:

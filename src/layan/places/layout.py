@@ -93,11 +93,15 @@ class Layout:
 
 _cache: dict[int, Layout] = {}
 _ids: dict[str, int] = {}
+_counter_branches: dict[int, int] = {}
 _lock = Lock()
 
 
 def branch_id_of(code: str) -> int | None:
     """Return the id of the branch with this code, or None. A branch's code never changes."""
+    if not code.isprintable():
+        # PostgreSQL would fail on a NUL instead of finding nothing.
+        return None
     if code not in _ids:
         found = models.Branch.objects.filter(code=code).values_list("pk", flat=True).first()
         if found is None:
@@ -118,13 +122,28 @@ def layout(branch_id: int, *, version: int | None = None) -> Layout:
     fresh = _read(branch_id, wanted)
     with _lock:
         _cache[branch_id] = fresh
+        _counter_branches.update(dict.fromkeys(fresh.counters, branch_id))
     return fresh
+
+
+def last_layout(branch_id: int) -> Layout:
+    """Return the layout as this process last saw it: after a command, the one under which it was carried out."""
+    return _cache.get(branch_id) or layout(branch_id)
+
+
+def counter_branch(counter_id: int) -> int | None:
+    """Return the id of the branch that has this counter, or None."""
+    known = _counter_branches.get(counter_id)
+    if known is not None and counter_id in last_layout(known).counters:
+        return known
+    return models.Counter.objects.filter(pk=counter_id).values_list("branch_id", flat=True).first()
 
 
 def forget_layouts() -> None:
     """Drop every kept layout (a restored database may repeat version numbers)."""
     _cache.clear()
     _ids.clear()
+    _counter_branches.clear()
 
 
 def _read(branch_id: int, version: int) -> Layout:

@@ -7,6 +7,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from layan.places.colours import READABLE, contrast_with_white
+
 CODE = RegexValidator(r"^[A-Z0-9][A-Z0-9-]{0,19}$", _("Use capital letters, digits and hyphens, 20 at most."))
 #: Two-letter series may not end in K or E: those mark special (khas) and emergency numbers.
 LETTER = RegexValidator(r"^[A-Z]([A-DF-JL-Z])?$", _("Use one letter, or two where the second is not K or E."))
@@ -26,6 +28,17 @@ def time_zone_exists(value: str) -> None:
         raise ValidationError(_("There is no such time zone; Malaysia's is Asia/Kuala_Lumpur."))
 
 
+def readable(value: str) -> None:
+    """Raise ValidationError when white words on the colour `value` could not be read, saying the ratio."""
+    if re.fullmatch(COLOUR.regex, value) and contrast_with_white(value) < READABLE:
+        raise ValidationError(
+            _(
+                "White words on this colour have a contrast of %(ratio)s : 1; take a darker one with 4.5 or more."
+            ),
+            params={"ratio": f"{contrast_with_white(value):.1f}"},
+        )
+
+
 def some_words(value: object) -> None:
     """Raise ValidationError unless `value` holds a text in Malay, and only languages we serve."""
     if not isinstance(value, dict) or not str(value.get("ms", "")).strip():
@@ -39,7 +52,9 @@ class Agency(models.Model):
 
     code = models.CharField(_("code"), max_length=20, unique=True, validators=[CODE])
     name = models.JSONField(_("name"), validators=[some_words])
-    primary_colour = models.CharField(_("colour"), max_length=7, default="#0B5FD0", validators=[COLOUR])
+    primary_colour = models.CharField(
+        _("colour"), max_length=7, default="#0B5FD0", validators=[COLOUR, readable]
+    )
 
     class Meta:
         verbose_name = _("agency")

@@ -1,0 +1,360 @@
+"""Forms for what a branch is made of."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from layan.customers.api import SPECIAL_GROUPS
+from layan.kit.forms import WordsField
+from layan.kit.i18n import words
+from layan.places.models import (
+    Agency,
+    Branch,
+    Counter,
+    CounterService,
+    OpeningBlock,
+    Service,
+    SpecialDay,
+    Zone,
+)
+from layan.places.states import STATES
+
+WEEKDAYS = [
+    (1, _("Monday")),
+    (2, _("Tuesday")),
+    (3, _("Wednesday")),
+    (4, _("Thursday")),
+    (5, _("Friday")),
+    (6, _("Saturday")),
+    (7, _("Sunday")),
+]
+GROUPS = {
+    "senior": _("senior citizens"),
+    "oku": _("persons with disabilities (OKU)"),
+    "pregnant": _("pregnant women"),
+    "infant": _("people with infants"),
+}
+
+
+def _time_input() -> forms.TimeInput:
+    return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+def _weekday_field(label: Any, help_text: Any = "", *, required: bool) -> forms.TypedMultipleChoiceField:
+    return forms.TypedMultipleChoiceField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        coerce=int,
+        choices=WEEKDAYS,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class CodedForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A form whose code is fixed once it exists: addresses, tokens and the log refer to it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code = self.fields["code"]
+        code.widget.attrs.update(autocapitalize="characters", spellcheck="false")
+        if self.instance.pk:
+            code.disabled = True
+            code.help_text = _("It cannot be changed: addresses and records refer to it.")
+
+
+class AgencyForm(CodedForm):
+    """A public body."""
+
+    name = WordsField(label=_("Name"), max_length=200)
+
+    class Meta:
+        model = Agency
+        fields = ("code", "name", "primary_colour")
+        widgets = {"primary_colour": forms.TextInput(attrs={"type": "color"})}
+        help_texts = {
+            "code": _("A short one, such as JPN: capital letters, digits and hyphens."),
+            "primary_colour": _("For buttons and marks; white words on it must be readable."),
+        }
+
+
+class BranchForm(CodedForm):
+    """A building that customers come to."""
+
+    name = WordsField(label=_("Name"), max_length=200)
+    weekend = _weekday_field(
+        _("Rest days"), _("Kelantan and Terengganu rest on Friday and Saturday."), required=False
+    )
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("none")), *STATES.items()],
+        help_text=_("Its public holidays close the branch by themselves."),
+    )
+
+    class Meta:
+        model = Branch
+        fields = (
+            "code",
+            "name",
+            "address",
+            "state",
+            "weekend",
+            "time_zone",
+            "lunch_starts",
+            "lunch_ends",
+            "lunch_counters",
+            "policy",
+            "late_minutes",
+            "one_ticket_each",
+            "public_kiosk",
+        )
+        widgets = {
+            "address": forms.Textarea(attrs={"rows": 3}),
+            "lunch_starts": _time_input(),
+            "lunch_ends": _time_input(),
+        }
+        help_texts = {
+            "code": _("A short one for addresses, such as UTC-01."),
+            "lunch_starts": _("Leave empty when the office has no lunch rule."),
+            "policy": _(
+                "Accumulating priority lets every group gain priority while it waits, so that nobody waits without end."
+            ),
+            "public_kiosk": _("Anyone who opens the kiosk's address may take a number."),
+        }
+
+    def clean(self) -> dict[str, Any] | None:
+        """Check that lunch has both times, in order."""
+        cleaned = super().clean() or {}
+        starts, ends = cleaned.get("lunch_starts"), cleaned.get("lunch_ends")
+        if (starts is None) != (ends is None):
+            self.add_error("lunch_ends", _("Lunch needs both its start and its end."))
+        elif starts and ends and ends <= starts:
+            self.add_error("lunch_ends", _("Lunch must end after it starts."))
+        return cleaned
+
+
+class InBranchForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A form for something of one branch; offers only what that branch has."""
+
+    #: Fields of which each value may be there once in the branch.
+    once: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, branch: Branch, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.branch = branch
+        self.instance.branch = branch
+        if isinstance(self.fields.get("zone"), forms.ModelChoiceField):
+            zones = self.fields["zone"]
+            zones.queryset = branch.zones.all()  # type: ignore[attr-defined]
+            zones.label_from_instance = lambda zone: words(zone.name)  # type: ignore[attr-defined]
+            zones.empty_label = None  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Check what may be there only once."""
+        cleaned = super().clean() or {}
+        others = type(self.instance)._default_manager.filter(branch=self.branch).exclude(pk=self.instance.pk)
+        for name in self.once:
+            if name in cleaned and others.filter(**{name: cleaned[name]}).exists():
+                self.add_error(name, _("This is there already at this branch. Choose another."))
+        return cleaned
+
+
+class ZoneForm(InBranchForm):
+    """A part of the building."""
+
+    once = ("code",)
+    name = WordsField(label=_("Name"), max_length=200)
+    directions = WordsField(
+        label=_("How to get there"),
+        required=False,
+        help_text=_("Shown on the ticket when the customer is called."),
+    )
+
+    class Meta:
+        model = Zone
+        fields = ("code", "name", "directions")
+
+
+class ServiceForm(InBranchForm):
+    """What a customer comes for."""
+
+    once = ("code", "letter")
+    name = WordsField(label=_("Name"), max_length=200)
+    bring = WordsField(
+        label=_("What to bring"),
+        required=False,
+        rows=3,
+        help_text=_("One thing a line; shown before the number is taken."),
+    )
+    fee = WordsField(label=_("Fee"), required=False)
+    guide = WordsField(
+        label=_("Guide for the officer"),
+        required=False,
+        rows=4,
+        help_text=_("Opens at the counter with the service."),
+    )
+
+    class Meta:
+        model = Service
+        fields = (
+            "name",
+            "code",
+            "letter",
+            "zone",
+            "agency",
+            "bring",
+            "fee",
+            "guide",
+            "norm_minutes",
+            "wait_limit_minutes",
+            "queue_limit",
+            "last_ticket_minutes",
+            "active",
+        )
+        help_texts = {
+            "letter": _("Its numbers begin with it: A gives A001."),
+            "last_ticket_minutes": _("0 gives numbers until the counters close."),
+            "wait_limit_minutes": _("A longer wait alarms the floor."),
+            "queue_limit": _("More people waiting alarm the floor."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        agencies = self.fields["agency"]
+        agencies.label = _("Agency")
+        agencies.label_from_instance = lambda agency: words(agency.name)  # type: ignore[attr-defined]
+        agencies.empty_label = None  # type: ignore[attr-defined]
+        if not self.instance.pk:
+            agencies.initial = self.branch.agency_id
+
+
+class CounterForm(InBranchForm):
+    """A place of service and what is given there, in which order."""
+
+    once = ("code",)
+    groups = forms.MultipleChoiceField(
+        label=_("Groups served first"),
+        required=False,
+        choices=[(group, GROUPS[group]) for group in GROUPS if group in SPECIAL_GROUPS],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("For a special counter; it serves others when none of these waits."),
+    )
+
+    class Meta:
+        model = Counter
+        fields = ("code", "zone", "kind", "groups", "active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.services = list(self.branch.services.all())
+        held = (
+            dict(self.instance.offers.values_list("service_id", "preference")) if self.instance.pk else None
+        )
+        choices = [("", _("not here"))] + [(str(rank), str(rank)) for rank in range(1, 10)]
+        for service in self.services:
+            preference = 1 if held is None else held.get(service.pk, "")
+            self.fields[f"offer_{service.pk}"] = forms.ChoiceField(
+                label=f"{service.letter} · {words(service.name)}",
+                required=False,
+                choices=choices,
+                initial=str(preference),
+            )
+
+    def save(self, commit: bool = True) -> Counter:  # noqa: FBT001, FBT002
+        """Write the counter and its services."""
+        counter: Counter = super().save(commit)
+        counter.offers.all().delete()
+        chosen = {service: self.cleaned_data[f"offer_{service.pk}"] for service in self.services}
+        CounterService.objects.bulk_create(
+            CounterService(counter=counter, service=service, preference=int(rank))
+            for service, rank in chosen.items()
+            if rank
+        )
+        return counter
+
+
+class HoursForm(InBranchForm):
+    """A stretch of hours on the chosen weekdays."""
+
+    weekdays = _weekday_field(_("Days"), required=True)
+
+    class Meta:
+        model = OpeningBlock
+        fields = ("opens", "closes", "kind")
+        widgets = {"opens": _time_input(), "closes": _time_input()}
+        help_texts = {"kind": _("Extended hours are evenings and weekends outside office hours.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["weekdays"].initial = [self.instance.weekday]
+        elif not self.is_bound:
+            rest = set(self.branch.weekend)
+            self.fields["weekdays"].initial = [day for day, _name in WEEKDAYS if day not in rest]
+        self.order_fields(["weekdays", "opens", "closes", "kind"])
+
+    def clean(self) -> dict[str, Any] | None:
+        """Check the order of the times, and that no day has two stretches at once."""
+        cleaned = super().clean() or {}
+        opens, closes = cleaned.get("opens"), cleaned.get("closes")
+        if opens is None or closes is None:
+            return cleaned
+        if closes <= opens:
+            self.add_error(
+                "closes",
+                _("Closing must come after opening. Hours past midnight are two stretches, one on each day."),
+            )
+        clash = self.branch.opening_blocks.filter(
+            weekday__in=cleaned.get("weekdays", []), opens__lt=closes, closes__gt=opens
+        ).exclude(pk=self.instance.pk)
+        if clash.exists():
+            days = dict(WEEKDAYS)
+            names = ", ".join(str(days[weekday]) for weekday in sorted({block.weekday for block in clash}))
+            self.add_error(
+                "weekdays", _("There are hours at that time already on: %(days)s.") % {"days": names}
+            )
+        return cleaned
+
+    def save(self, commit: bool = True) -> OpeningBlock:  # noqa: FBT001, FBT002
+        """Write the stretch once for each chosen day."""
+        first, *others = self.cleaned_data["weekdays"]
+        self.instance.weekday = first
+        block: OpeningBlock = super().save(commit)
+        OpeningBlock.objects.bulk_create(
+            OpeningBlock(
+                branch=self.branch, weekday=weekday, opens=block.opens, closes=block.closes, kind=block.kind
+            )
+            for weekday in others
+        )
+        return block
+
+
+class SpecialDayForm(InBranchForm):
+    """A date that differs from its weekday."""
+
+    once = ("date",)
+    name = WordsField(
+        label=_("Name"), max_length=200, help_text=_("Shown to customers, such as: Hari Keluarga.")
+    )
+
+    class Meta:
+        model = SpecialDay
+        fields = ("date", "name", "opens", "closes")
+        widgets = {
+            "date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "opens": _time_input(),
+            "closes": _time_input(),
+        }
+        help_texts = {"opens": _("Leave both times empty when the branch is closed all day.")}
+
+    def clean(self) -> dict[str, Any] | None:
+        """Check that there are both times, in order, or none."""
+        cleaned = super().clean() or {}
+        opens, closes = cleaned.get("opens"), cleaned.get("closes")
+        if (opens is None) != (closes is None):
+            self.add_error("closes", _("Give both times, or none for a closed day."))
+        elif opens and closes and closes <= opens:
+            self.add_error("closes", _("Closing must come after opening."))
+        return cleaned
