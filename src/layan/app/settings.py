@@ -46,11 +46,16 @@ INSTALLED_APPS = [
     "layan.places",
     "layan.queueing",
     "layan.signage",
+    "layan.app.api",
+    # For the files of its documentation page.
+    "ninja",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # What follows is for pages; the API answers here (docs/decisions/0007).
+    "layan.app.api.front.ApiFront",
     "csp.middleware.CSPMiddleware",
     "layan.app.setup.policy.AdminPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -200,5 +205,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # A request that was refused is an answer, not a fault.
+    "loggers": {"django.request": {"level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("LAYAN_LOG_LEVEL", "WARNING").upper()},
 }

@@ -2,13 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from layan.app.api.v1 import api
 from layan.app.setup.site import site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("layan.people.account_urls")),
+    path("api/v1/", api.urls),
     path("setup/", include("layan.app.setup.urls")),
     path("admin/", site.urls),
     path("", include("layan.people.urls")),
     path("", include("layan.places.urls")),
+    path("", include("layan.queueing.urls")),
+    path("", include("layan.signage.urls")),
 ]

@@ -1,11 +1,14 @@
 """Doors to tickets: an object of a branch is fetched only with the person who asks."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
 
+from layan.kit.refusal import Refusal
 from layan.people.api import Permission, Person, not_allowed
-from layan.places.api import Layout, branch_id_of, counter_branch, layout
+from layan.places.api import Layout, branch_id_of, counter_branch, last_layout, layout
 from layan.queueing import refusals
 from layan.queueing.models import Ticket
 from layan.queueing.services.moving import holder_actor
@@ -39,6 +42,17 @@ def branch_of_counter(person: Person, counter_id: int, permission: Permission) -
         # A stranger is not told which counters exist elsewhere.
         raise refusals.unknown_counter() if not _belongs(person, place) else not_allowed()
     return place
+
+
+@contextmanager
+def hidden_from_strangers(person: Person, branch_id: int, unknown: Callable[[], Refusal]) -> Iterator[None]:
+    """Tell a person without any role at the branch, whom the block's command refused, that nothing is there."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.code == "not-allowed" and not _belongs(person, last_layout(branch_id)):
+            raise unknown() from refusal
+        raise
 
 
 def ticket_for(person: Person, ticket_id: UUID) -> tuple[Ticket, Layout]:

@@ -3,12 +3,14 @@
 from layan.queueing.access import (
     branch_for,
     branch_of_counter,
+    hidden_from_strangers,
     holder,
     public_branch,
     ticket_for,
     ticket_id_of,
     track_token,
 )
+from layan.queueing.console_reads import at_counter, explanation, explanation_in_line
 from layan.queueing.models import Session, Ticket
 from layan.queueing.reads import (
     BranchState,
@@ -22,6 +24,8 @@ from layan.queueing.reads import (
     service_lines,
     waiting_per_service,
 )
+from layan.queueing.refusals import unknown_branch, unknown_counter
+from layan.queueing.rules.priority import Explanation, Reason
 from layan.queueing.rules.states import State
 from layan.queueing.services.alarms import acknowledge, watch
 from layan.queueing.services.calling import OUT_OF_ORDER_REASONS, call_next, call_number, recall
@@ -45,14 +49,17 @@ __all__ = [
     "OUTCOMES",
     "OUT_OF_ORDER_REASONS",
     "BranchState",
+    "Explanation",
     "Issued",
     "Line",
+    "Reason",
     "Serving",
     "Session",
     "State",
     "Ticket",
     "acknowledge",
     "add_service",
+    "at_counter",
     "branch_for",
     "branch_of_counter",
     "branch_state",
@@ -62,8 +69,11 @@ __all__ = [
     "close_counter",
     "close_past_days",
     "counters",
+    "explanation",
+    "explanation_in_line",
     "finish",
     "head",
+    "hidden_from_strangers",
     "hold",
     "holder",
     "issue",
@@ -84,6 +94,8 @@ __all__ = [
     "track_token",
     "transfer",
     "undo",
+    "unknown_branch",
+    "unknown_counter",
     "waiting_per_service",
     "watch",
 ]

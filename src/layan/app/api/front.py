@@ -1,0 +1,67 @@
+"""The API's front: the short way in, past what only pages need (docs/decisions, "The API has a short way in").
+
+A request for the API has no session, no cookies, no forms and no templates, so the middlewares for those are left
+out. What concerns every operation is done here: the host, the language of problems, the size and type of the body.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import resolve
+from django.utils import translation
+
+from layan.app.api import problems
+
+PREFIX = "/api/v1/"
+#: The documentation is a page like others.
+PAGES = frozenset({f"{PREFIX}docs"})
+_JSON = "application/json"
+
+
+class ApiFront:
+    """Middleware that answers the API itself and hands everything else on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(PREFIX) or request.path_info in PAGES:
+            return self.get_response(request)
+        with translation.override(translation.get_language_from_request(request)):
+            response = _answer(request)
+        response.headers["Content-Length"] = str(len(response.content))
+        return response
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    """Return the operation's response, or the problem that kept it from being asked."""
+    try:
+        _check(request)
+        match = resolve(request.path_info)
+        request.resolver_match = match
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    except Exception as exception:  # noqa: BLE001 - a client is answered in JSON, whatever failed
+        return problems.of_exception(request, exception)
+    if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return problems.method_not_allowed(response.headers["Allow"])
+    return response
+
+
+def _check(request: HttpRequest) -> None:
+    """Refuse a host that is not ours and a body that cannot be one of an operation."""
+    try:
+        request.get_host()
+    except DisallowedHost as wrong:
+        raise problems.bad_host() from wrong
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length == "0":
+        return
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if not length.isdigit() or int(length) > limit:
+        raise problems.too_large(limit)
+    if request.content_type not in {_JSON, ""}:
+        raise problems.not_json()
