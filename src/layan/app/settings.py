@@ -199,6 +199,9 @@ CONTENT_SECURITY_POLICY = {
 
 STREAM_MAX_CLIENTS = number("LAYAN_STREAM_MAX_CLIENTS", 12_000)
 STREAM_PER_ADDRESS = number("LAYAN_STREAM_PER_ADDRESS", 2_000)
+#: Requests answered at once by one process, and the largest body taken, in bytes.
+WEB_THREADS = number("LAYAN_WEB_THREADS", 6)
+MAX_BODY = number("LAYAN_MAX_BODY", 5_000_000)
 
 LOGGING = {
     "version": 1,
