@@ -13,9 +13,12 @@ from layan.kit.events.sealing import unsealed_since
 from layan.places.api import branches, service_day
 
 
-def checkup() -> list[str]:
-    """Return what is wrong, each as a sentence that says how to mend it; nothing when all is well."""
-    return [*_settings(), *_folder(), *_database()]
+def checkup(*, program: bool = True) -> list[str]:
+    """Return what is wrong, each as a sentence that says how to mend it; nothing when all is well.
+
+    Without `program`, Django's checks of the program itself are left out: they load all of it.
+    """
+    return [*(_settings() if program else ()), *_folder(), *_database()]
 
 
 def _settings() -> Iterator[str]:
