@@ -1,0 +1,112 @@
+"""`layan demo`: an office that is alive, on one port."""
+
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from layan.app.cli import data_option, set_up
+from layan.app.cli.serve import host_option, port_option, run
+from layan.app.supervisor import Child
+from layan.kit.private import write_private
+
+if TYPE_CHECKING:
+    from layan.app.demo.load import SignIn
+
+BRANCH = "SENTOSA"
+#: The counter that the replay leaves to whoever signs in as its officer.
+FREE_COUNTER = "1"
+#: Minutes of the recorded day that have passed when the demonstration opens, so that people wait already.
+PASSED_MINUTES = 75
+
+
+@click.command()
+@host_option
+@port_option(8000)
+@click.option("--speed", type=click.FloatRange(min=0.1, max=1000), default=4.0, show_default=True)
+@click.option("--no-traffic", is_flag=True, help="An empty office: nobody comes unless you do.")
+@click.option(
+    "--tokens",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a token of every role to this file, as JSON.",
+)
+@data_option
+def demo(host: str, port: int, speed: float, no_traffic: bool, tokens: Path | None) -> None:
+    """Start a demonstration office with a real day running through it. Open at any hour; Ctrl-C stops it."""
+    os.environ["LAYAN_DEMO"] = "yes"
+    _let_in(host)
+    set_up()
+    from layan.app.database import bring_up_to_date
+    from layan.app.demo.load import load_demonstration, new_passwords, new_tokens
+
+    click.echo("Preparing the demonstration ...", err=True)
+    for _ in bring_up_to_date():
+        pass
+    load_demonstration()
+    sign_ins = new_passwords()
+    if tokens is not None:
+        tokens.unlink(missing_ok=True)
+        write_private(tokens, json.dumps(new_tokens(BRANCH), indent=2).encode())
+    ticket = "" if no_traffic else _a_ticket()
+    traffic = () if no_traffic else (_replay(speed),)
+    sys.exit(run(host, port, more=traffic, ready=lambda address: _welcome(address, sign_ins, ticket)))
+
+
+def _let_in(host: str) -> None:
+    """Answer to this machine's names when others may come in, unless LAYAN_HOSTS says which."""
+    if host in {"127.0.0.1", "localhost", "::1"} or os.environ.get("LAYAN_HOSTS"):
+        return
+    name = socket.gethostname()
+    _, others, addresses = socket.gethostbyname_ex(name)
+    os.environ["LAYAN_HOSTS"] = ",".join({"localhost", "127.0.0.1", host, name, *others, *addresses})
+
+
+def _replay(speed: float) -> Child:
+    options = [
+        "--branch",
+        BRANCH,
+        "--speed",
+        str(speed),
+        "--skip",
+        str(PASSED_MINUTES),
+        "--leave",
+        FREE_COUNTER,
+    ]
+    return Child("replay", [sys.executable, "-m", "layan.app.cli", "replay", "--quiet", *options], once=True)
+
+
+def _a_ticket() -> str:
+    """Take a number, so that there is a ticket page to look at; return its path."""
+    from layan.people.api import Grant, Person, Role
+    from layan.queueing import api as queueing
+
+    place = queueing.public_branch(BRANCH)
+    visitor = Person(actor="replay", grants=(Grant(Role.KIOSK, branch_id=place.branch_id),))
+    service = next(iter(place.service_codes))
+    issued = queueing.issue(branch_id=place.branch_id, services=[service], by=visitor)
+    return f"/t/{queueing.track_token(issued.ticket.pk)}"
+
+
+def _welcome(address: str, sign_ins: list["SignIn"], ticket: str) -> None:
+    """Print where everything is and who can sign in."""
+    faces = [
+        ("Kiosk", f"/kiosk/{BRANCH}"),
+        ("Counter", f"/counter           (sign in as siti: counter {FREE_COUNTER} is free)"),
+        ("Board", f"/board/{BRANCH}/A"),
+        ("Floor", f"/floor/{BRANCH}     (sign in as aminah)"),
+        ("Ticket", ticket or "the QR at the kiosk's end leads to it"),
+        ("Set up", "/setup             (sign in as farid)"),
+        ("API", "/api/v1/docs"),
+    ]
+    click.echo(f"\nThe demonstration office is open at {address}\n")
+    for name, path in faces:
+        click.echo(f"  {name:<9}{address if path.startswith('/') else ''}{path}")
+    click.echo("\nSign-ins, made for this run:\n")
+    for sign_in in sign_ins:
+        click.echo(f"  {sign_in.username:<11}{sign_in.password:<15}{sign_in.role:<15}{sign_in.display_name}")
+    click.echo("\nCtrl-C stops it.", nl=True)
+    sys.stdout.flush()
