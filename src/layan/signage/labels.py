@@ -1,0 +1,106 @@
+"""What boards say, in every language the board was set to."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+
+from django.utils import formats, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from layan.kit.i18n import DJANGO_CODES, words
+from layan.places.api import Block
+from layan.signage.reads import Board
+
+#: Short codes, in the order in which a board shows them.
+Languages = tuple[str, ...]
+DEFAULT_LANGUAGES: Languages = ("ms", "en")
+#: Languages that stand side by side; further ones take turns with them.
+AT_ONCE = 2
+
+LABELS: dict[str, Promise] = {
+    "number": gettext_lazy("Number"),
+    "counter": gettext_lazy("Counter"),
+    "counters": gettext_lazy("At the counters"),
+    "waiting": gettext_lazy("People waiting"),
+    "on_break": gettext_lazy("Break"),
+    "take_a_number": gettext_lazy("Please take a number at the kiosk"),
+    "closed_now": gettext_lazy("We are closed now"),
+    "reconnecting": gettext_lazy("Connecting again"),
+    "not_current": gettext_lazy("Not current"),
+    "last_updated": gettext_lazy("last updated"),
+}
+
+
+def chosen_languages(asked: str) -> Languages:
+    """Return the languages a board's address asks for ("ms,en,zh"), the usual ones when it names none we speak."""
+    known = tuple(code for code in dict.fromkeys(asked.split(",")) if code in DJANGO_CODES)
+    return known or DEFAULT_LANGUAGES
+
+
+def in_each(languages: Sequence[str], make: Callable[[], str]) -> dict[str, str]:
+    """Return what `make` says with each language active, by short code."""
+    said = {}
+    for code in languages:
+        with translation.override(DJANGO_CODES[code]):
+            said[code] = make()
+    return said
+
+
+def spoken(text: Mapping[str, str] | Promise | str, languages: Sequence[str]) -> dict[str, str]:
+    """Return a label or a data text in each language, without repeating what is written alike.
+
+    A data text that lacks a language is left out there; one that has none of them falls back as everywhere else.
+    """
+    if isinstance(text, Mapping):
+        said = {code: text[code] for code in languages if text.get(code)}
+        said = said or {languages[0]: words(text, languages[0])}
+    else:
+        said = in_each(languages, lambda: str(text))
+    first = {line: code for code, line in reversed(said.items())}
+    return {code: line for code, line in said.items() if line and first[line] == code}
+
+
+def today_line(board: Board, languages: Sequence[str]) -> dict[str, str]:
+    """Return the date and today's hours (B11), or why the branch is closed."""
+    return in_each(languages, lambda: f"{_day(board.hours.day)} · {_hours(board)}")
+
+
+def opens_again(board: Board, languages: Sequence[str]) -> dict[str, str]:
+    """Return when the branch opens next; empty while it is open, or when no day is known."""
+    when = board.opening.next_opening
+    if when is None:
+        return {}
+    return in_each(languages, lambda: _("We open again: %(when)s") % {"when": _moment(when)})
+
+
+def _hours(board: Board) -> str:
+    if board.hours.blocks:
+        return _("Open today %(hours)s") % {"hours": ", ".join(_stretches(board.hours.blocks))}
+    if board.opening.is_open:
+        return _("Open now")
+    if board.hours.occasion:
+        return _("Closed today: %(occasion)s") % {"occasion": words(board.hours.occasion)}
+    return _("Closed today")
+
+
+def _stretches(blocks: Sequence[Block]) -> list[str]:
+    """Return "08:00–19:00" for each stretch; office hours and an evening session that touch are one."""
+    joined: list[list[str]] = []
+    for block in blocks:
+        opens, closes = f"{block.opens:%H:%M}", f"{block.closes:%H:%M}"
+        if joined and opens <= joined[-1][1]:
+            joined[-1][1] = max(joined[-1][1], closes)
+        else:
+            joined.append([opens, closes])
+    return [f"{opens}–{closes}" for opens, closes in joined]
+
+
+def _moment(when: datetime) -> str:
+    return f"{_day(when.date())}, {when:%H:%M}"
+
+
+def _day(day: date) -> str:
+    # Django's English would write the American order.
+    written = "DATE_FORMAT" if translation.get_language() == "zh-hans" else "j F Y"
+    return f"{formats.date_format(day, 'l')}, {formats.date_format(day, written)}"

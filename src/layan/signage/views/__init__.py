@@ -1,0 +1,1 @@
+"""Pages of signage: boards for everybody, notices for the floor."""
