@@ -40,6 +40,7 @@ class WordsWidget(forms.MultiWidget):
             part["label"] = label
             # Four inputs share the field's messages; each would otherwise claim to be required.
             part["attrs"].pop("required", None)
+        context["widget"]["more_given"] = any(part["value"] for part in context["widget"]["subwidgets"][2:])
         return context
 
 

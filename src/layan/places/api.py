@@ -16,6 +16,7 @@ from layan.places.layout import (
     last_layout,
     layout,
 )
+from layan.places.models import counter_order
 from layan.places.rules import Block, DayHours, Opening, hours_on, may_issue_until, opening_at
 from layan.places.services import (
     announce_disruption,
@@ -38,6 +39,7 @@ __all__ = [
     "branches",
     "change_counter_services",
     "counter_branch",
+    "counter_order",
     "disruption_message",
     "end_disruption",
     "forget_layouts",

@@ -47,6 +47,12 @@ def some_words(value: object) -> None:
         raise ValidationError(_("Languages are ms, en, zh and ta."))
 
 
+def zone_of_branch(thing: "Service | Counter") -> None:
+    """Raise ValidationError when the zone of `thing` belongs to another branch."""
+    if thing.zone_id and thing.branch_id and thing.zone.branch_id != thing.branch_id:
+        raise ValidationError({"zone": _("This zone belongs to another branch.")})
+
+
 class Agency(models.Model):
     """A public body that serves customers."""
 
@@ -157,6 +163,10 @@ class Service(models.Model):
             models.UniqueConstraint(fields=["branch", "letter"], name="service_letter_once"),
         ]
 
+    def clean(self) -> None:
+        """Check that the zone is one of the branch. Raises ValidationError."""
+        zone_of_branch(self)
+
     def __str__(self) -> str:
         return f"{self.branch.code} {self.code}"
 
@@ -183,6 +193,10 @@ class Counter(models.Model):
         verbose_name_plural = _("counters")
         ordering = ["code"]
         constraints = [models.UniqueConstraint(fields=["branch", "code"], name="counter_code_once")]
+
+    def clean(self) -> None:
+        """Check that the zone is one of the branch. Raises ValidationError."""
+        zone_of_branch(self)
 
     def __str__(self) -> str:
         return f"{self.branch.code} {self.code}"

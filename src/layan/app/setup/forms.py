@@ -253,13 +253,14 @@ class CounterForm(InBranchForm):
             dict(self.instance.offers.values_list("service_id", "preference")) if self.instance.pk else None
         )
         choices = [("", _("not here"))] + [(str(rank), str(rank)) for rank in range(1, 10)]
-        for service in self.services:
+        for position, service in enumerate(self.services):
             preference = 1 if held is None else held.get(service.pk, "")
             self.fields[f"offer_{service.pk}"] = forms.ChoiceField(
                 label=f"{service.letter} · {words(service.name)}",
                 required=False,
                 choices=choices,
                 initial=str(preference),
+                help_text="" if position else _("1 is taken first, then 2; equal ones by who is next."),
             )
 
     def save(self, commit: bool = True) -> Counter:  # noqa: FBT001, FBT002
