@@ -12,8 +12,10 @@ def fresh_memory() -> Iterator[None]:
 
     from layan.people import api as people
     from layan.places.api import forget_layouts
+    from layan.signage.rendering import forget_fragments
 
     forget_layouts()
+    forget_fragments()
     people._known.clear()
     caches["local"].clear()
     yield

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from layan.kit import clock
 from layan.kit.events import recording
 from layan.kit.i18n import DJANGO_CODES
 from layan.people.api import Permission, Person, require
@@ -34,10 +35,11 @@ def post_notice(
     if zone_id is not None and zone_id not in place.zones:
         raise refusals.unknown_zone()
     said = _tidy(text)
+    now = clock.now()
+    starts = starts_at or now
+    if ends_at is not None and ends_at <= max(starts, now):
+        raise refusals.ends_too_soon()
     with recording(branch_id) as record:
-        starts = starts_at or record.at
-        if ends_at is not None and ends_at <= max(starts, record.at):
-            raise refusals.ends_too_soon()
         notice = Notice.objects.create(
             branch_id=branch_id, zone_id=zone_id, text=said, starts_at=starts, ends_at=ends_at
         )

@@ -1,0 +1,106 @@
+"""Whatever happens, the board that followed the events equals one that was loaded just now."""
+
+import random
+from contextlib import suppress
+
+import pytest
+from django.db import transaction
+
+from layan.kit.refusal import Refusal
+from layan.places.api import announce_disruption, end_disruption
+from layan.queueing import api as queueing
+from layan.signage.rendering import forget_fragments, fragment
+from layan.signage.services import end_notice, post_notice
+from tests.builders import a_ticket, open_counter
+
+pytestmark = pytest.mark.django_db
+
+LIVE = ("waiting", "called", "serving", "on_hold", "no_show")
+
+
+class Office:
+    """Does something at random, as officers and customers do; what is refused is no event."""
+
+    def __init__(self, here, supervisor, chance: random.Random) -> None:
+        self.here, self.by, self.chance = here, supervisor, chance
+        self.notices: list[int] = []
+
+    def step(self) -> None:
+        doing = self.chance.choice(
+            [
+                self.issue,
+                self.issue,
+                self.call,
+                self.call,
+                self.call,
+                self.work,
+                self.work,
+                self.counter,
+                self.say,
+            ]
+        )
+        with suppress(Refusal), transaction.atomic():
+            doing()
+
+    def issue(self) -> None:
+        a_ticket(self.here, self.chance.choice("ABC"), category=self.chance.choice(["general", "senior"]))
+
+    def call(self) -> None:
+        counter = self.here.counter(self.chance.choice("1234"))
+        if self.chance.random() < 0.2:
+            queueing.undo(branch_id=self.here.id, counter_id=counter, by=self.by)
+        else:
+            queueing.call_next(branch_id=self.here.id, counter_id=counter, by=self.by)
+
+    def work(self) -> None:
+        tickets = list(
+            queueing.Ticket.objects.filter(branch_id=self.here.id, state__in=LIVE).order_by("issued_at")
+        )
+        if not tickets:
+            return
+        ticket = self.chance.choice(tickets)
+        command = self.chance.choice(
+            [
+                queueing.recall,
+                queueing.start,
+                queueing.hold,
+                queueing.resume,
+                queueing.finish,
+                queueing.no_show,
+                queueing.return_to_line,
+                queueing.cancel,
+            ]
+        )
+        command(branch_id=self.here.id, ticket_id=ticket.pk, by=self.by)
+
+    def counter(self) -> None:
+        code = self.chance.choice("1234")
+        if self.chance.random() < 0.7:
+            open_counter(self.here, code, self.by)
+        else:
+            queueing.close_counter(branch_id=self.here.id, counter_id=self.here.counter(code), by=self.by)
+
+    def say(self) -> None:
+        doing = self.chance.randrange(4)
+        if doing == 0:
+            text = {"ms": f"Hebahan {len(self.notices)}"}
+            self.notices.append(post_notice(branch_id=self.here.id, text=text, by=self.by).pk)
+        elif doing == 1 and self.notices:
+            end_notice(branch_id=self.here.id, notice_id=self.chance.choice(self.notices), by=self.by)
+        elif doing == 2:
+            announce_disruption(branch_id=self.here.id, message={"ms": "Gangguan"}, actor="user:1")
+        else:
+            end_disruption(branch_id=self.here.id, actor="user:1")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_board_after_any_events_equals_one_freshly_loaded(here, supervisor, seed):
+    office = Office(here, supervisor, random.Random(seed))
+    for code in "1234":
+        open_counter(here, code, supervisor)
+    for _ in range(60):
+        office.step()
+        followed = {zone: fragment(here.code, zone, ("ms", "en")) for zone in ("HALL", "UPPER")}
+        forget_fragments()
+        fresh = {zone: fragment(here.code, zone, ("ms", "en")) for zone in ("HALL", "UPPER")}
+        assert followed == fresh
