@@ -28,20 +28,23 @@ class Passed:
 
 def watch(*, branch_id: int) -> list[Alarm]:
     """Compare every service's line with its limits; raise and clear alarms. Takes the lock only when one changes."""
-    passed = {(limit.service.id, limit.kind): limit for limit in _passed(branch_id)}
-    known = {
-        (alarm.service_id, alarm.kind): alarm
-        for alarm in Alarm.objects.filter(branch_id=branch_id, cleared_at=None)
-    }
+    passed, known = _passed(branch_id), _known(branch_id)
     if passed.keys() == known.keys():
         return []
     with at_desk(branch_id) as desk:
+        # Again under the lock: another watch may have been first.
+        passed, known = _passed(branch_id), _known(branch_id)
         for key in known.keys() - passed.keys():
             _clear(desk, known[key])
         return [_raise(desk, passed[key]) for key in passed.keys() - known.keys()]
 
 
-def _passed(branch_id: int) -> list[Passed]:
+def _known(branch_id: int) -> dict[tuple[int | None, str], Alarm]:
+    on = Alarm.objects.filter(branch_id=branch_id, cleared_at=None)
+    return {(alarm.service_id, alarm.kind): alarm for alarm in on}
+
+
+def _passed(branch_id: int) -> dict[tuple[int | None, str], Passed]:
     place = layout(branch_id)
     found = []
     for service, (count, longest) in service_lines(place, clock.now()).items():
@@ -51,7 +54,7 @@ def _passed(branch_id: int) -> list[Passed]:
             found.append(Passed(info, "wait", minutes, info.wait_limit_minutes))
         if info.queue_limit and count > info.queue_limit:
             found.append(Passed(info, "queue", count, info.queue_limit))
-    return found
+    return {(limit.service.id, limit.kind): limit for limit in found}
 
 
 def _raise(desk: Desk, passed: Passed) -> Alarm:

@@ -1,0 +1,121 @@
+"""Nothing of yesterday waits today."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+
+from layan.kit import models as kit
+from layan.people.api import Role
+from layan.queueing import api as queueing
+from layan.queueing.models import Session, Ticket
+from tests.builders import a_branch, a_person, a_ticket, open_counter
+
+pytestmark = pytest.mark.django_db
+#: Nine in the morning and midnight of Monday 2 March 2026 in Kuala Lumpur.
+NINE = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
+MONDAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(NINE, tick=False) as clock:
+        yield clock
+
+
+def close(here) -> list[date]:
+    return queueing.close_past_days(branch_id=here.id)
+
+
+def day_in_every_state(here, officer) -> int:
+    """Leave one ticket in each state; returns the counter, which is still open."""
+    counter = open_counter(here, "1", officer)
+    for command in ("finish", "hold", "no_show", "start", None):
+        a_ticket(here)
+        called = queueing.call_next(branch_id=here.id, counter_id=counter, by=officer)
+        if command in {"hold", "no_show", "finish"}:
+            getattr(queueing, command)(branch_id=here.id, ticket_id=called.pk, by=officer)
+        elif command == "start":
+            queueing.start(branch_id=here.id, ticket_id=called.pk, by=officer)
+    a_ticket(here)
+    return counter
+
+
+def test_the_day_is_not_closed_before_the_branch_s_midnight(here, aminah, clock):
+    day_in_every_state(here, aminah)
+    clock.move_to(MIDNIGHT - timedelta(microseconds=1))
+    assert close(here) == []
+    assert Ticket.objects.filter(state="waiting").exists()
+
+
+def test_after_midnight_what_waits_is_cancelled_and_open_counters_are_closed(here, aminah, clock):
+    day_in_every_state(here, aminah)
+    clock.move_to(MIDNIGHT)
+    assert close(here) == [MONDAY]
+    states = list(Ticket.objects.order_by("pk").values_list("state", "outcome"))
+    assert states == [
+        ("done", "done"),
+        ("cancelled", "day-closed"),
+        ("no_show", ""),
+        ("done", "done"),
+        ("cancelled", "day-closed"),
+        ("cancelled", "day-closed"),
+    ]
+    assert not Session.objects.filter(closed_at=None).exists()
+    assert queueing.head(here.id)[1] == {}
+    event = kit.Event.objects.get(type="day.closed").payload
+    assert event == '{"cancelled":3,"closed_counters":1,"day":"2026-03-02"}'
+
+
+def test_closing_again_does_nothing(here, aminah, clock):
+    day_in_every_state(here, aminah)
+    clock.move_to(MIDNIGHT)
+    close(here)
+    events = kit.Event.objects.count()
+    assert close(here) == []
+    assert kit.Event.objects.count() == events
+
+
+def test_a_worker_that_was_away_closes_each_of_the_days(here, aminah, clock):
+    for _ in range(3):
+        a_ticket(here)
+        clock.shift(timedelta(days=1))
+    a_ticket(here)
+    assert close(here) == [MONDAY + timedelta(days=offset) for offset in range(3)]
+    assert Ticket.objects.filter(state="waiting").count() == 1
+
+
+def test_a_counter_left_open_is_closed_even_when_nobody_came(here, aminah, clock):
+    open_counter(here, "1", aminah)
+    clock.move_to(MIDNIGHT)
+    assert close(here) == [MONDAY]
+
+
+def test_only_this_branch_s_day_is_closed(here, aminah, clock):
+    west = a_branch("WEST", time_zone="Asia/Kolkata")
+    a_ticket(here)
+    a_ticket(west)
+    clock.move_to(MIDNIGHT)
+    assert close(west) == []
+    assert close(here) == [MONDAY]
+    assert Ticket.objects.get(branch_id=west.id).state == "waiting"
+
+
+def test_b14_at_the_close_nobody_is_remembered(clock):
+    strict = a_branch("ONE", one_ticket_each=True)
+    officer = a_person(Role.OFFICER, strict, actor="user:0")
+    counter = open_counter(strict, "1", officer)
+    for number in range(3):
+        a_ticket(strict, reference=f"012345678{number}")
+    missed = queueing.call_next(branch_id=strict.id, counter_id=counter, by=officer)
+    queueing.no_show(branch_id=strict.id, ticket_id=missed.pk, by=officer)
+    queueing.call_next(branch_id=strict.id, counter_id=counter, by=officer)
+    digests = set(Ticket.objects.values_list("holder", flat=True))
+    clock.move_to(MIDNIGHT)
+    close(strict)
+    assert set(Ticket.objects.values_list("holder", flat=True)) == {""}
+    kept = kit.Head.objects.get(branch_id=strict.id).tally + "".join(
+        Ticket.objects.values_list("before", flat=True)
+    )
+    assert not any(digest in kept for digest in digests)
