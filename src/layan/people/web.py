@@ -29,11 +29,11 @@ def person_of(request: HttpRequest) -> Person:
     return known
 
 
-def staff_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+def staff_required(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Send whoever is not signed in to the sign-in page, and back here afterwards; forbid keeping the page."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
         return response

@@ -12,6 +12,7 @@ from layan.kit.i18n import words
 from layan.people.api import Permission, Person, names_of
 from layan.places.api import Layout, ServiceInfo
 from layan.queueing.console_reads import (
+    CALLED_LIMIT,
     AtCounter,
     emergencies,
     no_shows,
@@ -41,8 +42,8 @@ from layan.queueing.words import (
 Context = dict[str, Any]
 #: Keys that choose an entry of a list in a dialog, in the list's order.
 _LIST_KEYS = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#: Seconds after a call from which its timer is marked: the customer has not come.
-CALLED_SECONDS = 180
+#: Seconds after which the timer of a call is marked.
+CALLED_SECONDS = int(CALLED_LIMIT.total_seconds())
 _AHEAD_SHOWN = 30
 
 

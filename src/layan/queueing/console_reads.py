@@ -9,7 +9,7 @@ import orjson
 from layan.customers.api import Category
 from layan.kit.models import Head
 from layan.people.api import Person, names_of
-from layan.places.api import CounterInfo, Layout, service_day
+from layan.places.api import CounterInfo, Layout, counter_order, service_day
 from layan.queueing import sql
 from layan.queueing.line import line, post_of
 from layan.queueing.models import Session, Ticket
@@ -17,6 +17,9 @@ from layan.queueing.policy import UNDO_SECONDS, policy
 from layan.queueing.rules.lanes import is_direct, service_of
 from layan.queueing.rules.priority import Choice, Explanation, Post, explain, in_order
 from layan.queueing.rules.states import State
+
+#: A customer called this long ago has not come.
+CALLED_LIMIT = timedelta(minutes=3)
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ def others_at_work(place: Layout, counter_id: int) -> list[tuple[CounterInfo, Se
             for session in sessions
             if session.counter_id in place.counters
         ),
-        key=lambda entry: (len(entry[0].code), entry[0].code),
+        key=lambda entry: counter_order(entry[0].code),
     )
 
 

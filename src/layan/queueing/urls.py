@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from layan.queueing.views import counter, kiosk, ticket, waiting
+from layan.queueing.views import counter, floor, floor_pages, kiosk, ticket, waiting
 
 app_name = "queueing"
 urlpatterns = [
@@ -20,4 +20,14 @@ urlpatterns = [
     path("counter/<int:counter_id>/queue", counter.queue, name="console-queue"),
     path("counter/<int:counter_id>/do", counter.do, name="console-do"),
     path("counter/<int:counter_id>/explain/<uuid:ticket_id>", counter.explain, name="console-explain"),
+    path("floor/<str:code>", floor.floor, name="floor"),
+    path("floor/<str:code>/now", floor.now, name="floor-now"),
+    path("floor/<str:code>/do", floor.do, name="floor-do"),
+    path("floor/<str:code>/counters/<int:counter_id>", floor_pages.counter_services, name="counter-services"),
+    path("floor/<str:code>/disruption", floor_pages.disruption, name="disruption"),
+    path("floor/<str:code>/fairness", floor_pages.fairness, name="fairness"),
+    path("floor/<str:code>/day", floor_pages.day, name="day"),
+    path("floor/<str:code>/day/<uuid:ticket_id>", floor_pages.ticket_story, name="story"),
+    path("floor/<str:code>/explain/<uuid:ticket_id>", floor_pages.explain, name="floor-explain"),
+    path("floor/<str:code>/log.<str:form>", floor_pages.log_export, name="log-export"),
 ]

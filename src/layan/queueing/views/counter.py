@@ -15,7 +15,7 @@ from layan.kit import clock
 from layan.kit.refusal import Refusal
 from layan.people.api import Permission, Person, not_allowed
 from layan.people.web import branches_where, person_of, staff_required
-from layan.places.api import CounterInfo, Layout, disruption_message
+from layan.places.api import CounterInfo, Layout, counter_order, disruption_message
 from layan.queueing import console_page, refusals
 from layan.queueing.access import branch_of_counter, ticket_for
 from layan.queueing.console_commands import press
@@ -74,15 +74,10 @@ def _seats_by_zone(place: Layout, person: Person) -> list[tuple[dict[str, str], 
             )
         )
     return [
-        (zone.name, sorted(seats[zone.id], key=lambda seat: _in_number(seat.serving.counter)))
+        (zone.name, sorted(seats[zone.id], key=lambda seat: counter_order(seat.serving.counter.code)))
         for zone in place.zones.values()
         if zone.id in seats
     ]
-
-
-def _in_number(counter: CounterInfo) -> tuple[int, str]:
-    """Order counters 2 before 10."""
-    return len(counter.code), counter.code
 
 
 @require_safe
