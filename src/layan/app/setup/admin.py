@@ -165,7 +165,6 @@ class BranchAdmin(ScopedAdmin):
 
     branch_path = "pk"
     list_display = ("code", "shown_name", "agency", "state", "policy")
-    list_filter = ("agency",)
     readonly_fields = ("code", "agency")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
