@@ -82,9 +82,11 @@ def serve(application: Served, listener: socket.socket) -> None:
     # uvicorn sends itself the signal again when it has ended: that is no reason to die of it.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    # What is loaded now stays: looking through it again and again for garbage would only hold up the streams.
+    # What is loaded now stays, and so do most streams: looking through them again and again for garbage doubles what a
+    # storm of returning clients costs (docs/mechanisms/live-stream.md).
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     Server(application).run(sockets=[listener])
 
 
