@@ -36,7 +36,7 @@ MOST_SERVICES = 5
 CATEGORIES = (
     (Category.SENIOR, "user"),
     (Category.OKU, "accessibility"),
-    (Category.PREGNANT, "heart-pulse"),
+    (Category.PREGNANT, "user-plus"),
     (Category.INFANT, "baby"),
 )
 

@@ -31,7 +31,9 @@ class TicketWatch extends HTMLElement {
   announce(words) {
     this.says.textContent = words;
     window.scrollTo({ top: 0 });
-    if (navigator.vibrate) navigator.vibrate(SHAKE);
+    // Until the page was touched once, browsers shake as little as they sound.
+    const touched = !navigator.userActivation || navigator.userActivation.hasBeenActive;
+    if (navigator.vibrate && touched) navigator.vibrate(SHAKE);
     if (this.audio) this.chime();
   }
 
