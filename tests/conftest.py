@@ -1,12 +1,10 @@
 """What every test starts from."""
 
-from collections.abc import Iterator
-
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def fresh_memory() -> Iterator[None]:
+def fresh_memory() -> None:
     """Forget what the process remembers of branches and tokens: the database is new for each test."""
     from django.core.cache import caches
 
@@ -18,4 +16,3 @@ def fresh_memory() -> Iterator[None]:
     forget_fragments()
     people._known.clear()
     caches["local"].clear()
-    yield

@@ -16,6 +16,9 @@ class Head(models.Model):
     layout_version = models.BigIntegerField(default=0)
     tally = models.TextField(default="{}")
 
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.seq}"
+
 
 class Event(models.Model):
     """One thing that happened, never changed afterwards (requirement A3)."""
@@ -29,6 +32,9 @@ class Event(models.Model):
     zone_id = models.BigIntegerField(null=True)
     payload = models.TextField()
     hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.seq} {self.type}"
 
 
 class Seal(models.Model):
@@ -44,6 +50,9 @@ class Seal(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["branch", "day"], name="one_seal_a_day")]
 
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.day}"
+
 
 class IdempotencyRecord(models.Model):
     """The answer already given to a POST with an Idempotency-Key; erased after a day."""
@@ -54,3 +63,6 @@ class IdempotencyRecord(models.Model):
     body = models.TextField()
     content_type = models.CharField(max_length=64)
     created_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.status}"
