@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from layan.kit.stream.source import PostgresSource, Source, SqliteSource
 
@@ -88,8 +88,8 @@ def a_log(folder: Path) -> Iterator[tuple[EventLog, Source]]:
     name = f"stream_{uuid4().hex}"
     with psycopg.connect(cluster, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name}".encode())
-        address = psycopg.conninfo.conninfo_to_dict(cluster) | {"dbname": name}
+        address = {key: str(value) for key, value in conninfo_to_dict(cluster).items()} | {"dbname": name}
         log = EventLog(psycopg.connect(make_conninfo(**address), autocommit=True), "%s")
-        yield log, PostgresSource({key: str(value) for key, value in address.items()})
+        yield log, PostgresSource(address)
         log.close()
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

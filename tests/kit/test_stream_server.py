@@ -123,6 +123,7 @@ def test_a_client_that_stops_reading_loses_its_connection_and_nobody_elses(tmp_p
         read_until(slow, b"heartbeat")
         read_until(quick, b"heartbeat")
         assert health(port)["clients"] == 2
+        last = 0
         for _ in range(200):
             last = log.append(100)
             read_until(quick, b"id: %d\n" % last)
