@@ -1,10 +1,11 @@
 """What every test starts from."""
 
 import pytest
+from pytest_django.fixtures import SettingsWrapper
 
 
 @pytest.fixture(autouse=True)
-def fresh_memory() -> None:
+def fresh_memory(settings: SettingsWrapper) -> None:
     """Forget what the process remembers of branches and tokens: the database is new for each test."""
     from django.core.cache import caches
 
@@ -12,6 +13,8 @@ def fresh_memory() -> None:
     from layan.places.api import forget_layouts
     from layan.signage.rendering import forget_fragments
 
+    # Argon2 takes its time on purpose; the tests of sign-in need the rule, not the delay.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     forget_layouts()
     forget_fragments()
     people._known.clear()
