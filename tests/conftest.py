@@ -1,11 +1,12 @@
 """What every test starts from."""
 
+from typing import Any
+
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 
 @pytest.fixture(autouse=True)
-def fresh_memory(settings: SettingsWrapper) -> None:
+def fresh_memory(settings: Any) -> None:
     """Forget what the process remembers of branches and tokens: the database is new for each test."""
     from django.core.cache import caches
 
