@@ -66,7 +66,11 @@ def seal_file(folder: Path, branch: str) -> Path:
 
 
 def write_seal(folder: Path, head: SealedHead, signature: str) -> None:
-    """Append a seal to the branch's file, on disk before it returns."""
+    """Append a seal to the branch's file, on disk before it returns.
+
+    A line torn by a power cut is dropped. A seal that is there already is not written again: the process may have
+    been ended between the file and the database.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     line = orjson.dumps(
         {
@@ -78,7 +82,13 @@ def write_seal(folder: Path, head: SealedHead, signature: str) -> None:
             "signature": signature,
         }
     )
-    with seal_file(folder, head.branch).open("ab") as file:
+    with seal_file(folder, head.branch).open("ab+") as file:
+        file.seek(0)
+        kept = file.read()
+        whole = kept[: kept.rfind(b"\n") + 1]
+        if whole.splitlines()[-1:] == [line]:
+            return
+        file.truncate(len(whole))
         file.write(line + b"\n")
         file.flush()
         os.fsync(file.fileno())
