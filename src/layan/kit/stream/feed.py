@@ -114,9 +114,11 @@ class Feed:
     def _run(self) -> None:
         while not self._stopping:
             self._wake.clear()
+            # Each request is answered after a look that began after it was put.
+            waiting = [self._requests.popleft() for _ in range(len(self._requests))]
             down = self._look()
-            while self._requests:
-                self._requests.popleft()(down)
+            for ask in waiting:
+                ask(down)
             self._wake.wait(self._pause())
         self._source.close()
 
