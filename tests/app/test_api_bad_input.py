@@ -79,7 +79,7 @@ def test_each_field_that_cannot_be_used_is_named(here, kiosk):
         (b"[]", 422, "invalid-request"),
         (b"null", 422, "invalid-request"),
         (b"[" * 5000, 400, "bad-json"),
-        (json.dumps({**ASKED, "reference": "x" * 10_000_000}).encode(), 413, "too-large"),
+        (json.dumps({**ASKED, "reference": "x" * 10_000_000}).encode(), 413, "body-too-large"),
     ],
     ids=["empty", "cut", "text", "not UTF-8", "half a character", "list", "null", "deep", "10 MB"],
 )
@@ -120,7 +120,7 @@ def test_nothing_is_at_an_address_that_does_not_exist(here, officer):
 
 def test_a_method_that_an_address_does_not_take_is_told_with_those_it_takes(here, kiosk):
     response = kiosk.get("/tickets")
-    assert problem_of(response)["code"] == "wrong-method"
+    assert problem_of(response)["code"] == "method-not-allowed"
     assert response.headers["Allow"] == "POST"
 
 

@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from layan.app.api.pages import problems
 from layan.app.api.v1 import api
 from layan.app.setup.site import site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("layan.people.account_urls")),
+    path("api/v1/problems", problems, name="problems"),
     path("api/v1/", api.urls),
     path("setup/", include("layan.app.setup.urls")),
     path("admin/", site.urls),

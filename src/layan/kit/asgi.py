@@ -1,7 +1,6 @@
 """The few things every ASGI application here needs: who asks, and a refusal as problem+json (RFC 9457)."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
 
@@ -9,7 +8,7 @@ import orjson
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from layan.kit.refusal import Refusal
+from layan.kit.refusal import PROBLEM, Refusal
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -57,17 +56,9 @@ def language_of(scope: Scope) -> str:
 async def refuse(scope: Scope, send: Send, refusal: Refusal, **headers: str) -> None:
     """Answer with a refusal in the language of the request. Header names take _ for -."""
     with translation.override(language_of(scope)):
-        body = orjson.dumps(
-            {
-                "type": "about:blank",
-                "title": HTTPStatus(refusal.status).phrase,
-                "status": refusal.status,
-                "code": refusal.code,
-                "detail": str(refusal.words),
-            }
-        )
+        body = orjson.dumps(refusal.problem())
     sent = [
-        (b"content-type", b"application/problem+json"),
+        (b"content-type", PROBLEM.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
     ]

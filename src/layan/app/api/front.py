@@ -15,10 +15,11 @@ from django.urls import resolve
 from django.utils import translation
 
 from layan.app.api import problems
+from layan.kit.refusal import PROBLEM_PAGE
 
 PREFIX = "/api/v1/"
-#: The documentation is a page like others.
-PAGES = frozenset({f"{PREFIX}docs"})
+#: The documentation's pages are pages like others.
+PAGES = frozenset({f"{PREFIX}docs", PROBLEM_PAGE})
 _JSON = "application/json"
 
 
@@ -47,7 +48,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     except Exception as exception:  # noqa: BLE001 - a client is answered in JSON, whatever failed
         return problems.of_exception(request, exception)
     if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        return problems.method_not_allowed(response.headers["Allow"])
+        return problems.answered(problems.method_not_allowed(), Allow=response.headers["Allow"])
     return response
 
 

@@ -10,6 +10,7 @@ from ninja.openapi.docs import DocsBase
 
 from layan.app.api import problems
 from layan.app.api.idempotency import HEADER, KEY_PATTERN, REPLAY_HEADER
+from layan.kit.refusal import PROBLEM
 
 Document = dict[str, Any]
 
@@ -68,7 +69,7 @@ def _response(status: str, response: Document) -> Document:
     response = dict(response)
     if int(status) >= 400:
         (shape,) = response["content"].values()
-        response["content"] = {problems.MEDIA_TYPE: shape}
+        response["content"] = {PROBLEM: shape}
     if status in _HEADERS:
         response["headers"] = _HEADERS[status]
     return response

@@ -1,4 +1,4 @@
-"""Everything that goes wrong, as application/problem+json (RFC 9457). Codes are listed in docs/refusals.md."""
+"""Everything that goes wrong, as application/problem+json (RFC 9457). What each code means is in refusals.toml."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -8,17 +8,14 @@ from typing import Any
 import orjson
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from layan.kit.refusal import Refusal
+from layan.kit.refusal import PROBLEM, PROBLEM_PAGE, Json, Refusal
 
 log = logging.getLogger("layan.api")
 
-MEDIA_TYPE = "application/problem+json"
-TYPE = "/api/v1/problems#"
 RETRY_AFTER_SECONDS = 2
 
 #: The shape of an operation's response, by status.
@@ -38,7 +35,7 @@ class Problem(Schema):
     Further members are the facts of that code, such as `state` for `wrong-state`.
     """
 
-    type: str = Field(examples=[f"{TYPE}wrong-state"])
+    type: str = Field(examples=[f"{PROBLEM_PAGE}#wrong-state"])
     title: str = Field(examples=["Conflict"])
     status: int = Field(examples=[409])
     code: str = Field(examples=["wrong-state"])
@@ -59,24 +56,6 @@ def problems(*statuses: int) -> Responses:
     }
 
 
-def problem(
-    status: int, code: str, detail: str | Promise, facts: Mapping[str, object] | None = None
-) -> HttpResponse:
-    """Return a problem as the response; `facts` become members beside the standard ones."""
-    standard = {
-        "type": TYPE + code,
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "code": code,
-        "detail": str(detail),
-    }
-    response = HttpResponse(
-        orjson.dumps({**(facts or {}), **standard}), status=status, content_type=MEDIA_TYPE
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 def bad_json() -> Refusal:
     return Refusal("bad-json", _("The body is not JSON in UTF-8."), 400)
 
@@ -85,49 +64,59 @@ def bad_host() -> Refusal:
     return Refusal("bad-host", _("This installation is not known by that host name."), 400)
 
 
+def no_token() -> Refusal:
+    return Refusal(
+        "no-token", _("Send a token that is known, not expired and not revoked, as Bearer token."), 401
+    )
+
+
 def not_found() -> Refusal:
     return Refusal("not-found", _("There is nothing at this address."), 404)
 
 
+def method_not_allowed() -> Refusal:
+    return Refusal("method-not-allowed", _("This address does not take that method."), 405)
+
+
 def too_large(limit: int) -> Refusal:
-    return Refusal("too-large", _("The body is too large."), 413, {"limit_bytes": limit})
+    return Refusal("body-too-large", _("The request is too large."), 413, {"limit_bytes": limit})
 
 
 def not_json() -> Refusal:
     return Refusal("not-json", _("Send the body as application/json."), 415)
 
 
-def of_refusal(refusal: Refusal) -> HttpResponse:
-    """Return a refusal as a problem."""
-    return problem(refusal.status, refusal.code, refusal.words, refusal.facts)
+def invalid(errors: list[Json]) -> Refusal:
+    return Refusal("invalid-request", _("Some values cannot be used."), 422, {"errors": errors})
 
 
-def _not_signed_in() -> HttpResponse:
-    """Return 401, saying how to ask."""
-    response = problem(
-        401, "no-token", _("Send a token that is known, not expired and not revoked, as Bearer token.")
-    )
-    response.headers["WWW-Authenticate"] = 'Bearer realm="layan"'
-    return response
+def fault() -> Refusal:
+    return Refusal("fault", _("Something failed here. It was recorded; please try again."), 500)
 
 
-def method_not_allowed(allowed: str) -> HttpResponse:
-    """Return 405 with the methods that this address knows."""
-    response = problem(405, "wrong-method", _("This address does not take that method."))
-    response.headers["Allow"] = allowed
+def database_down() -> Refusal:
+    return Refusal("database-down", _("The database does not answer. Try again shortly."), 503)
+
+
+def answered(refusal: Refusal, **headers: str) -> HttpResponse:
+    """Return a refusal as the response. Header names take _ for -."""
+    response = HttpResponse(orjson.dumps(refusal.problem()), status=refusal.status, content_type=PROBLEM)
+    response.headers["Cache-Control"] = "no-store"
+    for name, value in headers.items():
+        response.headers[name.replace("_", "-")] = value
     return response
 
 
 def _of_validation(wrong: ValidationError) -> HttpResponse:
     """Return 422 with each field's error; an id in the address that cannot be is an address of nothing."""
     if any(error["loc"][0] == "path" for error in wrong.errors):
-        return of_refusal(not_found())
-    errors = [
+        return answered(not_found())
+    errors: list[Json] = [
         # The first two places are where the value was sent and the parameter's name in our code.
         {"field": ".".join(str(part) for part in error["loc"][2:]) or "body", "detail": _what_is_wrong(error)}
         for error in wrong.errors
     ]
-    return problem(422, "invalid-request", _("Some values cannot be used."), {"errors": errors})
+    return answered(invalid(errors))
 
 
 def _what_is_wrong(error: Mapping[str, Any]) -> str:
@@ -144,37 +133,25 @@ def _what_is_wrong(error: Mapping[str, Any]) -> str:
     return str(_("This value has the wrong type or form."))
 
 
-def _of_http_error(error: HttpError) -> HttpResponse:
-    """Return the problem for what the framework refuses; the only other thing it refuses is a body it cannot read."""
-    if error.status_code == HTTPStatus.BAD_REQUEST:
-        return of_refusal(bad_json())
-    phrase = HTTPStatus(error.status_code).phrase
-    return problem(error.status_code, phrase.lower().replace(" ", "-"), phrase)
-
-
 def _of_database(error: Exception) -> HttpResponse:
     """Return 503: the database is away or too busy, and nothing was changed."""
     log.error("the database did not answer: %s", error)
-    response = problem(
-        503, "unavailable", _("The database did not answer. Nothing was changed: please try again.")
-    )
-    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return response
+    return answered(database_down(), Retry_After=str(RETRY_AFTER_SECONDS))
 
 
-def _of_fault(request: HttpRequest, fault: Exception) -> HttpResponse:
+def _of_fault(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Log a fault of ours in full and tell the client none of it."""
-    log.error("%s %s failed", request.method, request.path, exc_info=fault)
-    return problem(500, "fault", _("Something failed here. It was recorded; please try again."))
+    log.error("%s %s failed", request.method, request.path, exc_info=exception)
+    return answered(fault())
 
 
-#: What an operation may raise, the special before the general.
+#: What an operation may raise, the special before the general. The framework's only other error is an unreadable body.
 _BY_KIND: tuple[tuple[type[Exception], Callable[[Any], HttpResponse]], ...] = (
-    (Refusal, of_refusal),
+    (Refusal, answered),
     (ValidationError, _of_validation),
-    (AuthenticationError, lambda _error: _not_signed_in()),
-    (HttpError, _of_http_error),
-    (Http404, lambda _error: of_refusal(not_found())),
+    (AuthenticationError, lambda _error: answered(no_token(), WWW_Authenticate='Bearer realm="layan"')),
+    (HttpError, lambda _error: answered(bad_json())),
+    (Http404, lambda _error: answered(not_found())),
     (OperationalError, _of_database),
     (InterfaceError, _of_database),
 )
@@ -182,7 +159,7 @@ _BY_KIND: tuple[tuple[type[Exception], Callable[[Any], HttpResponse]], ...] = (
 
 def of_exception(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return the problem for whatever an operation raised."""
-    for kind, answered in _BY_KIND:
+    for kind, problem in _BY_KIND:
         if isinstance(exception, kind):
-            return answered(exception)
+            return problem(exception)
     return _of_fault(request, exception)
