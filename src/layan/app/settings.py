@@ -196,6 +196,31 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+UNFOLD = {
+    "SITE_TITLE": "Layan",
+    "SITE_HEADER": "Layan",
+    "SITE_URL": "/setup/",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/kit/layan.svg"}],
+    "BORDER_RADIUS": "10px",
+    "SHOW_HISTORY": False,
+    # The blue of the product's own pages (kit/static/kit/tokens.css) and its neighbours.
+    "COLORS": {
+        "primary": {
+            "50": "#f2f7fe",
+            "100": "#eaf2fd",
+            "200": "#c7dcf8",
+            "300": "#8fb9f1",
+            "400": "#4a8ee6",
+            "500": "#1f70dc",
+            "600": "#0b5fd0",
+            "700": "#094fae",
+            "800": "#083f8c",
+            "900": "#072f69",
+            "950": "#051f46",
+        }
+    },
+}
+
 STREAM_MAX_CLIENTS = number("LAYAN_STREAM_MAX_CLIENTS", 12_000)
 STREAM_PER_ADDRESS = number("LAYAN_STREAM_PER_ADDRESS", 2_000)
 #: Requests answered at once by one process, and the largest body taken, in bytes.

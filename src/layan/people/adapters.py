@@ -79,6 +79,10 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         """Name the product in the authenticator app."""
         return "Layan"
 
+    def generate_authenticator_name(self, user: User, type: Any) -> str:  # noqa: A002
+        """Name a key that got no name."""
+        return str(_("My key"))
+
     def encrypt(self, text: str) -> str:
         """Return the secret as it is kept."""
         return _cipher().encrypt(text.encode()).decode()

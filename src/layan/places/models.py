@@ -163,12 +163,12 @@ class Service(models.Model):
             models.UniqueConstraint(fields=["branch", "letter"], name="service_letter_once"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.branch.code} {self.code}"
+
     def clean(self) -> None:
         """Check that the zone is one of the branch. Raises ValidationError."""
         zone_of_branch(self)
-
-    def __str__(self) -> str:
-        return f"{self.branch.code} {self.code}"
 
 
 class Counter(models.Model):
@@ -194,12 +194,12 @@ class Counter(models.Model):
         ordering = ["code"]
         constraints = [models.UniqueConstraint(fields=["branch", "code"], name="counter_code_once")]
 
+    def __str__(self) -> str:
+        return f"{self.branch.code} {self.code}"
+
     def clean(self) -> None:
         """Check that the zone is one of the branch. Raises ValidationError."""
         zone_of_branch(self)
-
-    def __str__(self) -> str:
-        return f"{self.branch.code} {self.code}"
 
 
 class CounterService(models.Model):
