@@ -59,7 +59,7 @@ def last_number_given(closes_at: datetime) -> Refusal:
     when = formats.time_format(closes_at, "H:i")
     return Refusal(
         "last-number-given",
-        _("Today's last number for this service was given at %(when)s. Please come again tomorrow.")
+        _("Numbers for this service ended at %(when)s today. Please come again tomorrow.")
         % {"when": when},
     )
 

@@ -87,7 +87,7 @@ class BranchForm(CodedForm):
         _("Rest days"), _("Kelantan and Terengganu rest on Friday and Saturday."), required=False
     )
     state = forms.ChoiceField(
-        label=_("State"),
+        label=_("State or territory"),
         required=False,
         choices=[("", _("none")), *STATES.items()],
         help_text=_("Its public holidays close the branch by themselves."),
