@@ -212,7 +212,7 @@ def test_b13_the_last_number_is_given_some_minutes_before_closing():
     visitor = a_visitor()
     with time_machine.travel(AFTERNOON, tick=False):
         tiles = visitor.get(f"/kiosk/{here.code}/services").content.decode()
-        assert "last number for this service was given at 15:30" in tiles
+        assert "Numbers for this service ended at 15:30" in tiles
         assert "services/TAX" not in tiles
         assert "services/PASSPORT" in tiles
         answer = visitor.post(f"/kiosk/{here.code}/services/TAX", {"category": "general", "key": "k" * 24})
