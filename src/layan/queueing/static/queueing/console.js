@@ -4,13 +4,12 @@ const SETTLE_MS = 400; // time for the answer to one's own key to arrive before 
 
 class CounterFace extends HTMLElement {
   connectedCallback() {
-    this.undoEnds = 0;
     this.watch = new MutationObserver(() => this.changed());
     this.watch.observe(this, { childList: true });
     this.onNews = (event) => event.target.id === "queue" && this.compareSoon();
     document.addEventListener("live:updated", this.onNews);
     this.ticking = setInterval(() => this.countDown(), 250);
-    this.readUndo();
+    this.countDown();
   }
 
   disconnectedCallback() {
@@ -21,7 +20,7 @@ class CounterFace extends HTMLElement {
 
   // A command was answered: the queue has changed too, and the hand that pressed a vanished button rests on the primary key.
   changed() {
-    this.readUndo();
+    this.countDown();
     const queue = document.getElementById("queue");
     if (queue && queue.refresh) queue.refresh();
     if (document.activeElement === document.body || document.activeElement === null) {
@@ -44,31 +43,21 @@ class CounterFace extends HTMLElement {
       this.compareSoon();
       return;
     }
-    window.htmx.ajax("GET", this.getAttribute("src"), { target: "#face", swap: "innerHTML" });
-  }
-
-  readUndo() {
-    const button = this.undo;
-    this.undoEnds = button ? performance.now() + Date.parse(button.dataset.undoUntil) - Date.parse(button.dataset.undoNow) : 0;
-    this.countDown();
+    window.htmx.ajax("GET", this.getAttribute("src"), { target: "#face", swap: "innerHTML settle:0" });
   }
 
   countDown() {
-    const button = this.undo;
+    const button = this.querySelector("[data-undo-until]");
     if (!button) return;
-    const left = Math.ceil((this.undoEnds - performance.now()) / 1000);
-    const shown = button.querySelector("[data-undo-left]");
-    if (left > 0) {
-      shown.textContent = left + " s";
-    } else {
-      shown.textContent = "";
-      button.disabled = true;
-      button.removeAttribute("data-undo-until");
+    if (button !== this.counted) {
+      this.counted = button;
+      this.ends = performance.now() + Date.parse(button.dataset.undoUntil) - Date.parse(button.dataset.undoNow);
     }
-  }
-
-  get undo() {
-    return this.querySelector("[data-undo-until]");
+    const left = Math.ceil((this.ends - performance.now()) / 1000);
+    button.querySelector("[data-undo-left]").textContent = left > 0 ? left + " s" : "";
+    if (left > 0) return;
+    button.disabled = true;
+    button.removeAttribute("data-undo-until");
   }
 }
 
