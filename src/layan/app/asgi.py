@@ -64,9 +64,11 @@ def front() -> Front:
 
     from layan.app.bridge import Bridge
     from layan.app.wsgi import application
+    from layan.signage.asgi import Boards
 
     _ = get_resolver().url_patterns
-    return Front(_stream(), Bridge(application, threads=settings.WEB_THREADS, max_body=settings.MAX_BODY))
+    pages = Bridge(application, threads=settings.WEB_THREADS, max_body=settings.MAX_BODY)
+    return Front(_stream(), Boards(pages))
 
 
 def stream_only() -> Front:
