@@ -6,27 +6,19 @@ slower it gets with 10,000 waiting and with 1,000,000 past tickets. All in one r
 
 import json
 import os
-import signal
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, sleep
-from typing import Any
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import psycopg
+from tests.postgres import cluster
 
-from tests.postgres import cluster, free_port
+from bench.api.installed import Office
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
 PAST = int(os.environ.get("BENCH_PAST", "1000000"))
 WAITING = 10_000
-HERE = Path(__file__).parent.parent.parent
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -44,79 +36,27 @@ class Measured:
         return f"{self.rate:7.0f}/s  CPU {self.cpu:6.0f} us{latency}"
 
 
-class Office:
-    """An installation of its own with the two branches, and the servers that are measured on it."""
-
-    def __init__(self, folder: str, database: str = "") -> None:
-        self.database = database
-        self.environment = {**os.environ, "LAYAN_DATA": folder, "LAYAN_LOG_LEVEL": "ERROR"}
-        self.environment.pop("LAYAN_DATABASE", None)
-        if database:
-            self.environment["LAYAN_DATABASE"] = database
-        self.known: dict[str, Any] = json.loads(self.run("bench.api.office", "make"))
-
-    def run(self, *command: str) -> str:
-        """Run a module to its end and return what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", *command], env=self.environment, cwd=HERE, capture_output=True, text=True
-        )
-        if done.returncode:
-            raise RuntimeError(done.stderr)
-        return done.stdout
-
-    @contextmanager
-    def server(self, command: str) -> Iterator[tuple[int, int]]:
-        """Start `layan web` or `layan serve`; yield its port and its process."""
-        port = free_port()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "layan.app.cli", command, "--port", str(port)],
-            env=self.environment,
-            cwd=HERE,
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-        )
-        try:
-            _wait_for(port)
-            yield port, process.pid
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-
-    def http(self, what: str, port: int, process: int, seconds: float = SECONDS) -> Measured:
-        """Measure eight clients; the CPU is that of the server's processes."""
-        office = self.known["HTTP"]
-        before = _cpu(process)
-        counters = ",".join(map(str, office["counters"]))
-        seen = json.loads(
-            self.run("bench.api.clients", str(port), office["token"], str(seconds), what, counters)
-        )
-        if seen["failures"]:
-            raise RuntimeError(f"answers that were no success: {seen['failures']}")
-        operations = seen["operations"]
-        cpu = (_cpu(process) - before) / operations * 1e6
-        return Measured(operations / seen["seconds"], cpu, seen["p50"], seen["p99"])
-
-    def raw(self, what: str) -> Measured:
-        """Measure eight clients of the driver alone; the CPU is that of the clients."""
-        seen = json.loads(
-            self.run("bench.api.raw", self.database, str(SECONDS), what, json.dumps(self.known["RAW"]))
-        )
-        return Measured(seen["operations"] / seen["seconds"], seen["cpu"] / seen["operations"] * 1e6)
+def http(office: Office, what: str, port: int, process: int, seconds: float = SECONDS) -> Measured:
+    """Measure eight clients; the CPU is that of the server's processes."""
+    known = office.known["HTTP"]
+    before = _cpu(process)
+    counters = ",".join(map(str, known["counters"]))
+    seen = json.loads(
+        office.run("bench.api.clients", str(port), known["token"], str(seconds), what, counters)
+    )
+    if seen["failures"]:
+        raise RuntimeError(f"answers that were no success: {seen['failures']}")
+    operations = seen["operations"]
+    cpu = (_cpu(process) - before) / operations * 1e6
+    return Measured(operations / seen["seconds"], cpu, seen["p50"], seen["p99"])
 
 
-def _wait_for(port: int) -> None:
-    end = monotonic() + 60
-    while monotonic() < end:
-        try:
-            urlopen(f"http://127.0.0.1:{port}/api/v1/branches", timeout=2)
-        except HTTPError:
-            return
-        except OSError:
-            sleep(0.1)
-    raise RuntimeError("the server does not answer")
+def raw(office: Office, what: str) -> Measured:
+    """Measure eight clients of the driver alone; the CPU is that of the clients."""
+    seen = json.loads(
+        office.run("bench.api.raw", office.database, str(SECONDS), what, json.dumps(office.known["RAW"]))
+    )
+    return Measured(seen["operations"] / seen["seconds"], seen["cpu"] / seen["operations"] * 1e6)
 
 
 def _cpu(process: int) -> float:
@@ -135,12 +75,12 @@ def compare(office: Office) -> None:
     """Print the API beside the raw driver, alternating so that a busy moment of the machine hits both."""
     print("\nPostgreSQL, 8 clients, one web process (layan web), one branch")
     with office.server("web") as (port, process):
-        office.http("issue", port, process, 1.0)
+        http(office, "issue", port, process, 1.0)
         for what in ("issue", "next"):
-            pairs = [(office.raw(what), office.http(what, port, process)) for _ in range(2)]
-            raw, http = max((p[0] for p in pairs), key=_rate), max((p[1] for p in pairs), key=_rate)
-            print(f"  {what:5}  raw driver {raw}\n         HTTP       {http}")
-            print(f"         share of the raw driver {http.rate / raw.rate:.2f} (at least 0.15, aim 0.25)")
+            pairs = [(raw(office, what), http(office, what, port, process)) for _ in range(2)]
+            ceiling, api = max((p[0] for p in pairs), key=_rate), max((p[1] for p in pairs), key=_rate)
+            print(f"  {what:5}  raw driver {ceiling}\n         HTTP       {api}")
+            print(f"         share of the raw driver {api.rate / ceiling.rate:.2f} (at least 0.15, aim 0.25)")
 
 
 def _rate(measured: Measured) -> float:
@@ -151,15 +91,15 @@ def growth(office: Office, name: str) -> None:
     """Print how much slower it gets as the line and the past grow."""
     print(f"\n{name}: growth (share of the first rate; at least 0.80)")
     with office.server("web") as (port, process):
-        office.http("issue", port, process, 1.0)
-        first = {what: office.http(what, port, process) for what in ("issue", "next")}
+        http(office, "issue", port, process, 1.0)
+        first = {what: http(office, what, port, process) for what in ("issue", "next")}
         for title, step in (
             (f"{WAITING:,} waiting", ("waiting", str(WAITING))),
             (f"{PAST:,} past tickets besides", ("past", str(PAST))),
         ):
             office.run("bench.api.office", *step)
             for what in ("issue", "next"):
-                now = office.http(what, port, process)
+                now = http(office, what, port, process)
                 print(
                     f"  {what:5} {title:30} {now}  share {now.rate / first[what].rate:.2f}"
                     f"  CPU x {now.cpu / first[what].cpu:.2f}"
@@ -171,9 +111,9 @@ def sqlite(office: Office) -> None:
     print("\nSQLite, synchronous=FULL, 8 clients (at least 400/s)")
     for command in ("serve", "web"):
         with office.server(command) as (port, process):
-            office.http("issue", port, process, 1.0)
+            http(office, "issue", port, process, 1.0)
             for what in ("issue", "next"):
-                print(f"  {what:5}  layan {command:5} {office.http(what, port, process)}")
+                print(f"  {what:5}  layan {command:5} {http(office, what, port, process)}")
 
 
 def main() -> int:

@@ -74,7 +74,9 @@ def main() -> None:
     for number, counter in zip(range(CLIENTS), cycle(counters.split(","))):
         if what == "issue":
             bodies = [json.dumps({"branch": "HTTP", "services": [code]}).encode() for code in SERVICES]
-            requests = [request("/tickets", token, body) for body in bodies[number % 3 :] + bodies[: number % 3]]
+            requests = [
+                request("/tickets", token, body) for body in bodies[number % 3 :] + bodies[: number % 3]
+            ]
         else:
             requests = [request(f"/counters/{counter}/next", token, b"")]
         clients.append(Client(int(port), requests, float(seconds), ready))

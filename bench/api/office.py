@@ -17,13 +17,13 @@ COUNTERS = 8
 def make() -> None:
     """Make two branches of three services and eight open counters, and a supervisor's token for one."""
     from django.db import connection
+    from tests.builders import a_branch, a_person, a_user
 
     from layan.app.database import bring_up_to_date
     from layan.people.api import Role, create_token
     from layan.places.api import layout_changed
     from layan.places.models import Counter, CounterService
     from layan.queueing import api as queueing
-    from tests.builders import a_branch, a_person, a_user
 
     for _step in bring_up_to_date():
         pass
@@ -44,9 +44,7 @@ def make() -> None:
             queueing.open_counter(branch_id=branch.id, counter_id=counter.pk, by=supervisor)
         offices[code] = {
             "branch": branch.id,
-            "token": create_token(
-                role=Role.SUPERVISOR, name="bench", branch_id=branch.id, user_id=user.pk
-            ),
+            "token": create_token(role=Role.SUPERVISOR, name="bench", branch_id=branch.id, user_id=user.pk),
             "services": {service.code: service.pk for service in branch.services.values()},
             "counters": [counter.pk for counter in branch.counters.values()],
             "user": user.pk,

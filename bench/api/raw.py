@@ -9,7 +9,7 @@ Python (who is next, the hash, the tally) is left out, so this is as little as t
 import json
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import cycle
 from multiprocessing import Process, Queue
 from time import perf_counter
@@ -18,6 +18,8 @@ from uuid import UUID
 
 import psycopg
 from uuid_utils.compat import uuid7
+
+from layan.kit import clock
 
 CLIENTS = 8
 HASH = "0" * 64
@@ -44,7 +46,7 @@ class Raw:
 
     def issue(self) -> None:
         """Lock the head, insert the ticket, append its event, write the head."""
-        now, (code, service) = datetime.now(tz=UTC), next(self.services)
+        now, (code, service) = clock.now(), next(self.services)
         with self.connection.transaction(), self.connection.cursor() as cursor:
             seq, layout, tally = self._locked(cursor)
             serial = seq + 1
@@ -76,7 +78,7 @@ class Raw:
 
     def next(self) -> None:
         """Lock the head, read the counter, end who is there, find the first of each lane, claim one, append."""
-        now = datetime.now(tz=UTC)
+        now = clock.now()
         with self.connection.transaction(), self.connection.cursor() as cursor:
             seq, layout, tally = self._locked(cursor)
             row = cursor.execute(self.sql._AT_COUNTER, [self.counter]).fetchone()
@@ -87,7 +89,9 @@ class Raw:
                 events += ["finished", "done"]
             heads = cursor.execute(self.sql._HEADS_POSTGRESQL, [self.lanes, now]).fetchall()
             if heads:
-                chosen: UUID = min(heads, key=lambda head: head[self.sql._TICKET_NAMES.index("waiting_since")])[0]
+                chosen: UUID = min(
+                    heads, key=lambda head: head[self.sql._TICKET_NAMES.index("waiting_since")]
+                )[0]
                 cursor.execute(self.sql._CLAIM, [now, self.counter, self.user, '{"command":1}', chosen])
                 events.append("called")
             self._append(cursor, now, seq, layout, tally, events)
@@ -96,8 +100,12 @@ class Raw:
         seq, _, layout, tally = cursor.execute(self.lock, [self.branch]).fetchone()
         return seq, layout, tally
 
-    def _append(self, cursor: Any, now: datetime, seq: int, layout: int, tally: str, events: list[str]) -> None:
-        payload = json.dumps({"ticket": "0190a5c7-5b1e-7d2a-8f00-0123456789ab", "number": "R1", "facts": "x" * 60})
+    def _append(
+        self, cursor: Any, now: datetime, seq: int, layout: int, tally: str, events: list[str]
+    ) -> None:
+        payload = json.dumps(
+            {"ticket": "0190a5c7-5b1e-7d2a-8f00-0123456789ab", "number": "R1", "facts": "x" * 60}
+        )
         values: list[Any] = []
         for offset, event in enumerate(events, start=1):
             values += [self.branch, seq + offset, now, "raw", event, None, payload, HASH]
@@ -106,7 +114,9 @@ class Raw:
         cursor.execute(self.log._UPDATE, [seq + len(events), HASH, layout, tally, self.branch])
 
 
-def client(database: str, office: dict[str, Any], number: int, what: str, seconds: float, answers: Any) -> None:
+def client(
+    database: str, office: dict[str, Any], number: int, what: str, seconds: float, answers: Any
+) -> None:
     """Run one client and tell how many operations it did, how long and with how much CPU."""
     raw = Raw(database, office, number)
     operation = raw.issue if what == "issue" else raw.next

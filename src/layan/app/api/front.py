@@ -20,6 +20,8 @@ from layan.kit.refusal import PROBLEM_PAGE
 PREFIX = "/api/v1/"
 #: The documentation's pages are pages like others.
 PAGES = frozenset({f"{PREFIX}docs", PROBLEM_PAGE})
+#: Bytes of a body too large that are read all the same; whoever sends more is cut off.
+THROWN_AWAY_AT_MOST = 20_000_000
 _JSON = "application/json"
 
 
@@ -59,10 +61,24 @@ def _check(request: HttpRequest) -> None:
     except DisallowedHost as wrong:
         raise problems.bad_host() from wrong
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if length == "0":
+    if length == "0" and "HTTP_TRANSFER_ENCODING" not in request.META:
         return
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if not length.isdigit() or int(length) > limit:
+        _throw_away_body(request)
         raise problems.too_large(limit)
+    if length == "0":
+        _throw_away_body(request)
+        raise problems.no_length()
+    # Read whole before anything is answered: a client that is still sending would see only a broken connection.
+    _ = request.body
     if request.content_type not in {_JSON, ""}:
         raise problems.not_json()
+
+
+def _throw_away_body(request: HttpRequest) -> None:
+    """Read what the client sends, up to a bound, so that it comes to reading our answer."""
+    source = request.META["wsgi.input"]
+    left = THROWN_AWAY_AT_MOST
+    while left > 0 and (part := source.read(min(left, 65_536))):
+        left -= len(part)

@@ -52,7 +52,7 @@ def problems(*statuses: int) -> Responses:
     """Return the documentation of an operation's problems; those that every operation can have are added."""
     return {
         status: InvalidProblem if status == HTTPStatus.UNPROCESSABLE_ENTITY else Problem
-        for status in sorted({400, 401, 403, 404, 405, 413, 500, 503, *statuses})
+        for status in sorted({400, 401, 403, 404, 405, 411, 413, 500, 503, *statuses})
     }
 
 
@@ -76,6 +76,10 @@ def not_found() -> Refusal:
 
 def method_not_allowed() -> Refusal:
     return Refusal("method-not-allowed", _("This address does not take that method."), 405)
+
+
+def no_length() -> Refusal:
+    return Refusal("length-required", _("Send the body with its length (Content-Length)."), 411)
 
 
 def too_large(limit: int) -> Refusal:
