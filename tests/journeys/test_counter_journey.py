@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from layan.people.api import Role, person_of_user
 from layan.queueing import api as queueing
 from layan.queueing.models import OutOfOrderCall, Session
-from tests.builders import a_branch, a_person, a_ticket, a_user
+from tests.builders import a_branch, a_person, a_ticket, a_user, open_counter
 from tests.journeys.conftest import Browse, Server
 from tests.journeys.staff import CONSOLE, PHONE, WALL, busy_office, look, sign_in
 
@@ -169,6 +169,24 @@ def test_the_line_refreshes_without_taking_the_focus_or_moving_the_keys(server: 
     expect(page.locator("#queue")).to_contain_text(emergency.number)
     expect(link).to_be_focused()
     assert page.locator("#key-next").bounding_box() == before
+
+
+def test_a_press_that_lasts_while_the_line_changes_still_counts(server: Server, browse: Browse):
+    here = a_branch()
+    user = a_user("aminah", Role.OFFICER, here)
+    officer = person_of_user(user)
+    counter = open_counter(here, "1", officer)
+    ticket = a_ticket(here)
+    queueing.call_next(branch_id=here.id, counter_id=counter, by=officer)
+    queueing.hold(branch_id=here.id, ticket_id=ticket.pk, by=officer)
+    page = sign_in(browse, server, user, CONSOLE)
+    page.goto(f"/counter/{counter}")
+    page.get_by_role("button", name=f"Resume {ticket.number}").hover()
+    page.mouse.down()
+    with page.expect_response("**/queue"):
+        a_ticket(here)
+    page.mouse.up()
+    expect(number_shown(page)).to_have_text(ticket.number)
 
 
 def test_b2_an_emergency_covers_the_head_of_its_counter_and_moves_nothing(

@@ -111,6 +111,18 @@ class LiveRegion extends HTMLElement {
     this.onRelease = () => setTimeout(() => this.release(), 0);
     this.addEventListener("focusout", this.onRelease);
     this.addEventListener("close", this.onRelease, true);
+    this.pressed = false;
+    this.onPress = () => {
+      this.pressed = true;
+    };
+    this.onLift = () => {
+      if (!this.pressed) return;
+      this.pressed = false;
+      this.onRelease();
+    };
+    this.addEventListener("pointerdown", this.onPress);
+    document.addEventListener("pointerup", this.onLift);
+    document.addEventListener("pointercancel", this.onLift);
     all.add(this);
     this.judge(Date.now());
   }
@@ -120,6 +132,9 @@ class LiveRegion extends HTMLElement {
     if (this.feed) this.feed.leave(this);
     this.removeEventListener("focusout", this.onRelease);
     this.removeEventListener("close", this.onRelease, true);
+    this.removeEventListener("pointerdown", this.onPress);
+    document.removeEventListener("pointerup", this.onLift);
+    document.removeEventListener("pointercancel", this.onLift);
   }
 
   /** Fetch the fragment; while one fetch runs, any number of calls make one more. */
@@ -172,7 +187,7 @@ class LiveRegion extends HTMLElement {
     }
   }
 
-  // Nothing is exchanged under a typing hand or behind an open dialog; the newest text waits until they are done.
+  // Nothing is exchanged under a typing or pressing hand or behind an open dialog; the newest text waits until they are done.
   show(text) {
     if (text === this.shown) return;
     if (this.occupied()) {
@@ -187,7 +202,7 @@ class LiveRegion extends HTMLElement {
   occupied() {
     const active = document.activeElement;
     const typing = active && this.contains(active) && active.matches("input:not([type=checkbox]):not([type=radio]), textarea, select");
-    return Boolean(typing || this.querySelector("dialog[open], .menu[open]"));
+    return Boolean(this.pressed || typing || this.querySelector("dialog[open], .menu[open]"));
   }
 
   release() {
