@@ -204,15 +204,25 @@ class _Probe:
             self._socket = None
 
 
-def _die_with(supervisor: int) -> Callable[[], None]:
-    """Return what a child does first: unblock signals, and be killed when the supervisor is gone, however it went."""
+def die_with(parent: int) -> Callable[[], None]:
+    """Return what a child calls first so that it is killed when its parent is gone, however that went (Linux)."""
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
     def first() -> None:
         if libc is not None:
             libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != supervisor:
+        if os.getppid() != parent:
             os._exit(1)
+
+    return first
+
+
+def _die_with(supervisor: int) -> Callable[[], None]:
+    """Return what a child of the supervisor does first: unblock signals, and be killed when the supervisor is gone."""
+    tie = die_with(supervisor)
+
+    def first() -> None:
+        tie()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
 
     return first

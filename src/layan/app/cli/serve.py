@@ -1,14 +1,16 @@
 """`layan serve`, and its parts one by one for larger sites: `layan web`, `layan stream`, `layan worker`."""
 
+import os
 import socket
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import click
 
 from layan.app.cli import data_option
 from layan.app.listener import listen
-from layan.app.supervisor import Child, Supervisor
+from layan.app.supervisor import Child, Supervisor, die_with
 
 host_option = click.option(
     "--host",
@@ -77,10 +79,13 @@ def web(host: str, port: int, processes: int) -> None:
     exit_on_faults()
     _listen(host, port).close()
     from django.conf import settings
+    from django.db import connections
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    # The processes are forked: none may inherit a connection.
+    connections.close_all()
     Granian(
         "layan.app.wsgi:application",
         address=host,
@@ -91,7 +96,20 @@ def web(host: str, port: int, processes: int) -> None:
         websockets=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
-    ).serve()
+    ).serve(target_loader=_application(os.getpid()), wrap_loader=False)
+
+
+def _application(parent: int) -> Callable[[], Callable[..., Any]]:
+    """Return what each web process loads; one whose parent was killed must not keep the port."""
+    tie = die_with(parent)
+
+    def load() -> Callable[..., Any]:
+        tie()
+        from layan.app.wsgi import application
+
+        return application
+
+    return load
 
 
 @click.command()
