@@ -81,7 +81,7 @@ def test_b15_a_disruption_is_announced_and_ended(server: Server, browse: Browse)
     page.get_by_label("Malay").fill("Sistem pasport tergendala sehingga 3 petang.")
     page.get_by_role("button", name="Announce").click()
     expect(page.locator("#floor")).to_contain_text("Sistem pasport tergendala")
-    page.get_by_role("button", name="It is over").click()
+    page.get_by_role("button", name="The disruption is over").click()
     expect(page.locator("#floor")).not_to_contain_text("Sistem pasport tergendala")
 
 
