@@ -10,8 +10,9 @@ from layan.people.api import Person, Role
 from layan.places.api import announce_disruption, end_disruption
 from layan.queueing import api as queueing
 from layan.signage.services import post_notice
-from tests.builders import BuiltBranch, a_branch, a_person, a_ticket, open_counter
+from tests.builders import BuiltBranch, a_branch, a_person, a_ticket, a_user, open_counter
 from tests.journeys.conftest import Browse, Server
+from tests.journeys.staff import sign_in
 
 Snap = Callable[[Page, str], None]
 SIZES = {
@@ -184,3 +185,18 @@ def test_a_board_loads_itself_again_after_an_upgrade(browse, here):
     with page.expect_navigation():
         a_ticket(here)
     assert page.evaluate("window.before") is None
+
+
+def test_a_supervisor_posts_a_notice_and_ends_it_without_leaving_the_floor(
+    browse, server: Server, here, supervisor
+):
+    board = a_board(browse, here)
+    floor = sign_in(browse, server, a_user("chong", Role.SUPERVISOR, here), (1280, 900))
+    floor.goto(f"/floor/{here.code}")
+    floor.locator("#notices").get_by_label("Text in Malay").fill("Surau di aras 1")
+    floor.get_by_role("button", name="Post the notice").click()
+    expect(floor.get_by_text("on the boards")).to_be_visible()
+    expect(board.locator(".board__notice")).to_contain_text("Surau di aras 1")
+    floor.get_by_role("button", name="End this notice").click()
+    expect(floor.get_by_text("ended")).to_be_visible()
+    expect(board.locator(".board__notice")).to_have_count(0)
