@@ -130,7 +130,9 @@ def sign_in(page: Page, demo: Demonstration, user: str) -> None:
 def take(browser: Browser, demo: Demonstration, shot: Shot, language: str, out: Path) -> None:
     """Take one picture."""
     width, height = shot.size
-    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, reduced_motion="reduce", timezone_id="Asia/Kuala_Lumpur"
+    )
     context.add_cookies([{"name": "layan_language", "value": language, "url": demo.address}])
     page = context.new_page()
     if shot.user:

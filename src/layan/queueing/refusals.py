@@ -59,8 +59,7 @@ def last_number_given(closes_at: datetime) -> Refusal:
     when = formats.time_format(closes_at, "H:i")
     return Refusal(
         "last-number-given",
-        _("Numbers for this service ended at %(when)s today. Please come again tomorrow.")
-        % {"when": when},
+        _("Numbers for this service ended at %(when)s today. Please come again tomorrow.") % {"when": when},
     )
 
 

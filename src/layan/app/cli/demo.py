@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 BRANCH = "SENTOSA"
 #: The counter that the replay leaves to whoever signs in as its officer.
 FREE_COUNTER = "1"
+BUSY_SERVICE = "KENDERAAN"
 #: Minutes of the recorded day that have passed when the demonstration opens, so that people wait already.
 PASSED_MINUTES = 75
 
@@ -51,9 +52,12 @@ def demo(host: str, port: int, speed: float, no_traffic: bool, tokens: Path | No
     if tokens is not None:
         tokens.unlink(missing_ok=True)
         write_private(tokens, json.dumps(new_tokens(BRANCH), indent=2).encode())
-    ticket = "" if no_traffic else _a_ticket()
     traffic = () if no_traffic else (_replay(speed),)
-    sys.exit(run(host, port, more=traffic, ready=lambda address: _welcome(address, sign_ins, ticket)))
+
+    def ready(address: str) -> None:
+        _welcome(address, sign_ins, "" if no_traffic else _a_ticket())
+
+    sys.exit(run(host, port, more=traffic, ready=ready))
 
 
 def _let_in(host: str) -> None:
@@ -80,14 +84,13 @@ def _replay(speed: float) -> Child:
 
 
 def _a_ticket() -> str:
-    """Take a number, so that there is a ticket page to look at; return its path."""
+    """Take a number in the longest line, so that there is a ticket page to look at; return its path."""
     from layan.people.api import Grant, Person, Role
     from layan.queueing import api as queueing
 
     place = queueing.public_branch(BRANCH)
     visitor = Person(actor="replay", grants=(Grant(Role.KIOSK, branch_id=place.branch_id),))
-    service = next(iter(place.service_codes))
-    issued = queueing.issue(branch_id=place.branch_id, services=[service], by=visitor)
+    issued = queueing.issue(branch_id=place.branch_id, services=[BUSY_SERVICE], by=visitor)
     return f"/t/{queueing.track_token(issued.ticket.pk)}"
 
 
