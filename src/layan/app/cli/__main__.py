@@ -1,3 +1,5 @@
+"""`python -m layan.app.cli`."""
+
 from layan.app.cli import main
 
 main()
