@@ -3,19 +3,28 @@
 import http.client
 import json
 import os
-import select
+import random
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 from typing import Any
-
-from tests.postgres import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 READY_SECONDS = 60
+
+
+def lasting_port() -> int:
+    """Return a free port below those that connections are given: nobody takes it while its server is being killed."""
+    while True:
+        port = random.randint(20_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
 
 
 class Installation:
@@ -23,6 +32,7 @@ class Installation:
 
     def __init__(self, folder: Path, database: str = "") -> None:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("LAYAN_")}
+        self.folder = folder
         self.environment = {**inherited, "LAYAN_DATA": str(folder), "PYTHONUNBUFFERED": "1"}
         if database:
             self.environment["LAYAN_DATABASE"] = database
@@ -58,40 +68,42 @@ class Program:
     """One `layan` command: started, killed, started again on the same port."""
 
     def __init__(self, installation: Installation, command: str) -> None:
-        self.installation, self.command, self.port = installation, command, free_port()
+        self.installation, self.command, self.port = installation, command, lasting_port()
         self.process: subprocess.Popen[bytes] | None = None
         self.start()
 
     def start(self) -> None:
         """Start it in a session of its own, so that what is left of it can be ended as a whole."""
-        port = [] if self.command == "worker" else ["--port", str(self.port)]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "layan.app.cli", self.command, *port],
-            env=self.installation.environment,
-            cwd=ROOT,
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with self.said.open("ab") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "layan.app.cli", self.command, "--port", str(self.port)],
+                env=self.installation.environment,
+                cwd=ROOT,
+                start_new_session=True,
+                stdout=said,
+                stderr=said,
+            )
+
+    @property
+    def said(self) -> Path:
+        """The file of what it has said."""
+        return self.installation.folder / f"{self.command}-{self.port}.log"
 
     def wait_until_it_answers(self) -> None:
-        """Ask its port until it answers; a worker has none."""
-        if self.command == "worker":
-            return
+        """Ask its port until it answers."""
         path = "/stream/health" if self.command == "stream" else "/api/v1/branches"
         for _ in range(READY_SECONDS * 10):
             assert self.process is not None
-            assert self.process.poll() is None, f"layan {self.command} ended"
+            assert self.process.poll() is None, f"layan {self.command}: {self.said.read_text()}"
             try:
                 connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
                 connection.request("GET", path)
                 connection.getresponse().read()
             except (OSError, http.client.HTTPException):
-                # Not a pause for luck: only how often a port that is not open yet is asked.
-                select.select([], [], [], 0.1)
+                sleep(0.1)
                 continue
             return
-        raise AssertionError(f"layan {self.command} does not answer")
+        raise AssertionError(f"layan {self.command} does not answer: {self.said.read_text()}")
 
     def children(self) -> list[int]:
         """Return the processes it has started itself."""
