@@ -193,6 +193,7 @@ def test_a_supervisor_posts_a_notice_and_ends_it_without_leaving_the_floor(
     board = a_board(browse, here)
     floor = sign_in(browse, server, a_user("chong", Role.SUPERVISOR, here), (1280, 900))
     floor.goto(f"/floor/{here.code}")
+    floor.get_by_text("Post a notice").click()
     floor.locator("#notices").get_by_label("Text in Malay").fill("Surau di aras 1")
     floor.get_by_role("button", name="Post the notice").click()
     expect(floor.get_by_text("on the boards")).to_be_visible()
