@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
 
 from layan.kit import models as kit
 from layan.people.api import Role
 from layan.places import models as places
 from layan.places.api import layout_changed
 from layan.queueing import api as queueing
+from layan.queueing.desk import at_desk
 from layan.queueing.models import Ticket
 from tests.builders import a_branch, a_person, a_ticket, open_counter
 from tests.refusals import refused
@@ -224,3 +226,12 @@ def test_after_the_counter_closed_its_held_customer_waits_for_someone_to_open_it
     for person in (aminah, chong):
         with refused("counter-closed"):
             one("resume", ticket, by=person)
+
+
+def test_a_fault_of_ours_is_not_taken_for_an_unknown_branch(here):
+    def stumble() -> None:
+        with transaction.atomic(), at_desk(here.id):
+            raise KeyError("lane")
+
+    with pytest.raises(KeyError, match="lane"):
+        stumble()

@@ -153,6 +153,18 @@ def test_an_undo_that_fails_for_one_ticket_changes_none(here, one, two, clock):
     assert first.state == "done"
 
 
+def test_b3_a_visit_whose_next_service_is_called_at_once_is_undone_as_one_command(here, one, clock):
+    ticket = a_ticket(here, "A", "B")
+    one.call()
+    one("start", ticket)
+    before = everything(here)
+    called = one.call()
+    assert called is not None
+    assert (called.number, called.state, called.service_id) == ("A001", "called", here.services["B"].pk)
+    undo(one)
+    assert everything(here) == before
+
+
 def test_there_is_nothing_to_undo_at_a_counter_where_nothing_was_done(here, one, two, clock):
     a_ticket(here)
     with refused("nothing-to-undo"):

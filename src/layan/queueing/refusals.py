@@ -108,10 +108,6 @@ def counter_busy(number: str) -> Refusal:
     )
 
 
-def not_at_this_counter() -> Refusal:
-    return Refusal("not-at-this-counter", _("This number is at another counter."))
-
-
 def nothing_here() -> Refusal:
     return Refusal("cannot-serve", _("You have no skill recorded for the services of this counter."))
 
