@@ -4,7 +4,7 @@ import http.client
 import os
 import random
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Condition, Event, Thread
 from time import monotonic
@@ -242,3 +242,21 @@ def test_nothing_accepted_is_lost_whatever_is_killed(installation: Installation)
         assert screen.seen == sorted(set(screen.seen))
         if not screen.resyncs:
             assert screen.seen == list(range(screen.seen[0], screen.seen[-1] + 1))
+
+
+def test_a_web_process_comes_back_however_often_it_dies(tmp_path: Path) -> None:
+    installation = Installation(tmp_path)
+    with installation.running("web") as (web,):
+        killer = Killer(web, web, web)
+        for _ in range(4):
+            wait_until(lambda: killer.kill("web process"))
+        web.wait_until_it_answers()
+    assert killer.done["web process"] == 4
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    """Return when it is done."""
+    until = monotonic() + PATIENCE_SECONDS
+    while not done():
+        assert monotonic() < until
+        Event().wait(0.02)

@@ -80,13 +80,14 @@ def web(host: str, port: int, processes: int) -> None:
     _listen(host, port).close()
     from django.conf import settings
     from django.db import connections
-    from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    from layan.app.web import WebServer
+
     # The processes are forked: none may inherit a connection.
     connections.close_all()
-    Granian(
+    WebServer(
         "layan.app.wsgi:application",
         address=host,
         port=port,
@@ -94,7 +95,7 @@ def web(host: str, port: int, processes: int) -> None:
         workers=processes,
         blocking_threads=settings.WEB_THREADS,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
     ).serve(target_loader=_application(os.getpid()), wrap_loader=False)
 
