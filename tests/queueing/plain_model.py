@@ -86,16 +86,14 @@ class PlainOffice:
         assert len(found) <= 1
         return found[0] if found else None
 
-    def gives(self, counter: str, who: str) -> dict[str, int]:
+    def gives(self, counter: str) -> dict[str, int]:
         services, _ = self.counters[counter]
-        known = self.skills.get(who) if self.sessions[counter].officer == who else None
+        known = self.skills.get(self.sessions[counter].officer)
         return {s: rank for s, rank in services.items() if not known or s in known}
 
-    def order(
-        self, counter: str, who: str, now: datetime, named: PlainTicket | None = None
-    ) -> list[PlainTicket]:
+    def order(self, counter: str, now: datetime, named: PlainTicket | None = None) -> list[PlainTicket]:
         """Return whom this counter would call, in order; `named` also when asked to be passed over."""
-        gives, special = self.gives(counter, who), self.counters[counter][1]
+        gives, special = self.gives(counter), self.counters[counter][1]
         mine = (("counter", counter), ("officer", self.sessions[counter].officer))
         able = [
             t
@@ -158,9 +156,22 @@ class PlainOffice:
         return counter
 
     def standing(self, t: PlainTicket, who: str, *states: str) -> str:
-        if t.state not in states or t.counter is None:
+        if t.state not in states:
             raise Refused("wrong-state")
-        return self.serving(t.counter, who)
+        left_behind = t.state == "on_hold" and t.counter not in self.sessions
+        return self.serving(self.own(who) if left_behind else t.counter, who)
+
+    def own(self, who: str | None) -> str | None:
+        """Return the counter that someone opened, the latest of several."""
+        return next((code for code, s in reversed(self.sessions.items()) if s.officer == who), None)
+
+    def anywhere(self, t: PlainTicket, who: str, *states: str) -> str | None:
+        """Return the counter whose undo takes back what an officer does with a ticket, wherever it is."""
+        if t.state in ("called", "serving", "on_hold"):
+            return self.standing(t, who, *states)
+        if t.state not in states:
+            raise Refused("wrong-state")
+        return self.own(who)
 
     # Changing and remembering.
 
@@ -169,7 +180,9 @@ class PlainOffice:
         t.changes += 1
         return t
 
-    def done_at(self, counter: str, now: datetime, *, passed_over: bool = False) -> None:
+    def done_at(self, counter: str | None, now: datetime, *, passed_over: bool = False) -> None:
+        if counter is None:
+            return
         after = {place: self.tickets[place].changes for place in self._touched}
         self.last[counter] = Last(now, self._touched, after, passed_over)
 
@@ -216,7 +229,7 @@ class PlainOffice:
         current = self.at(counter)
         if current:
             self.end_service(current, None)
-        line = self.order(counter, who, now)
+        line = self.order(counter, now)
         if line:
             self.claim(line[0], counter, now)
         if line or current:
@@ -230,7 +243,7 @@ class PlainOffice:
             raise Refused("counter-busy")
         if t.state != "waiting":
             raise Refused("wrong-state")
-        line = self.order(counter, who, now, named=t)
+        line = self.order(counter, now, named=t)
         passed_over = line.index(t) if t in line else len(line)
         self.claim(t, counter, now)
         self.called_before_others += passed_over > 0
@@ -257,15 +270,16 @@ class PlainOffice:
     def resume(self, t: PlainTicket, who: str, now: datetime) -> None:
         self.begin()
         counter = self.standing(t, who, "on_hold")
+        self.ready(counter, who)
         if self.at(counter):
             raise Refused("counter-busy")
         self.touch(t).state = "serving"
-        t.officer = self.sessions[counter].officer
+        t.counter, t.officer = counter, self.sessions[counter].officer
         self.done_at(counter, now)
 
     def add_service(self, t: PlainTicket, service: str, who: str, now: datetime) -> None:
         self.begin()
-        counter = self.standing(t, who, "waiting", "called", "serving", "on_hold")
+        counter = self.anywhere(t, who, "waiting", "called", "serving", "on_hold")
         if service != t.service and service not in t.to_come:
             self.touch(t).to_come.append(service)
             self.done_at(counter, now)
@@ -273,7 +287,7 @@ class PlainOffice:
     def finish(self, t: PlainTicket, who: str, now: datetime) -> None:
         self.begin()
         counter = self.standing(t, who, "called", "serving")
-        gives = self.gives(counter, who)
+        gives = self.gives(counter)
         self.end_service(t, next((service for service in t.to_come if service in gives), None))
         self.done_at(counter, now)
 
@@ -300,7 +314,9 @@ class PlainOffice:
         self.touch(t).state = "no_show"
         self.done_at(counter, now)
 
-    def come_back(self, t: PlainTicket, now: datetime) -> None:
+    def come_back(self, t: PlainTicket, who: str | None, now: datetime) -> None:
+        self.begin()
+        counter = self.anywhere(t, who, "no_show") if who else None
         if t.state != "no_show" or t.called_at is None:
             raise Refused("wrong-state")
         away = max(timedelta(0), now - t.called_at)
@@ -308,19 +324,24 @@ class PlainOffice:
             raise Refused("too-late-to-return")
         self.touch(t).state = "waiting"
         t.since, t.sent_to = min(now, t.since + away), None
+        self.done_at(counter, now)
 
-    def postpone(self, t: PlainTicket, minutes: int, now: datetime) -> None:
+    def postpone(self, t: PlainTicket, minutes: int, who: str | None, now: datetime) -> None:
+        self.begin()
+        counter = self.anywhere(t, who, "waiting") if who else None
         if t.state != "waiting":
             raise Refused("wrong-state")
         self.touch(t).not_before = now + timedelta(minutes=minutes)
+        self.done_at(counter, now)
 
-    def cancel(self, t: PlainTicket, now: datetime, *, staff: bool) -> None:
+    def cancel(self, t: PlainTicket, who: str | None, now: datetime) -> None:
         self.begin()
-        if t.state in ("done", "cancelled"):
+        live = ("waiting", "called", "serving", "on_hold", "no_show")
+        counter = self.anywhere(t, who, *live) if who else None
+        if t.state not in live:
             raise Refused("wrong-state")
         self.touch(t).state = "cancelled"
-        if staff and t.counter:
-            self.done_at(t.counter, now)
+        self.done_at(counter, now)
 
     def undo(self, counter: str, who: str, now: datetime) -> None:
         self.serving(counter, who)
@@ -349,6 +370,7 @@ class PlainOffice:
         if self.at(counter):
             raise Refused("counter-busy")
         self.sessions[counter].on_break = True
+        self.last.pop(counter, None)
 
     def close(self, counter: str, who: str) -> None:
         self.serving(counter, who)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from layan.customers.rules import Category
 from layan.kit import models as kit
-from layan.people.api import NOBODY, Role
+from layan.people.api import NOBODY, Role, person_of_user
+from layan.people.models import Skill
 from layan.places import models as places
 from layan.places.api import forget_layouts, layout_changed
 from layan.queueing import api as queueing
@@ -19,7 +20,7 @@ from layan.queueing.line import line
 from layan.queueing.models import OutOfOrderCall, Ticket
 from layan.queueing.policy import RECALL_LIMIT, policy
 from layan.queueing.rules.priority import Post, in_order
-from tests.builders import a_branch, a_person, a_ticket, open_counter
+from tests.builders import a_branch, a_person, a_ticket, a_user, open_counter
 from tests.queueing.conftest import staff
 from tests.refusals import refused
 
@@ -114,6 +115,40 @@ def test_a3_an_officer_with_recorded_skills_gets_only_those_services(here, clock
     clock.shift(timedelta(minutes=5))
     a_ticket(here, "B")
     assert [call(here, counter, devi), call(here, counter, devi)] == ["B001", None]
+
+
+def test_a3_a_supervisor_calls_for_the_officer_who_sits_there(here, chong):
+    devi = staff(here, "devi", Role.OFFICER, skills="B")
+    counter = open_counter(here, "1", devi)
+    a_ticket(here)
+    a_ticket(here, "B")
+    assert [call(here, counter, chong), call(here, counter, chong)] == ["B001", None]
+
+
+def test_a3_skills_recorded_at_another_branch_limit_nothing_here(here):
+    elsewhere = a_branch("UTC-B")
+    user = a_user("devi", Role.OFFICER, here)
+    Skill.objects.create(user=user, service=elsewhere.services["B"])
+    counter = open_counter(here, "1", person_of_user(user))
+    a_ticket(here)
+    assert call(here, counter, person_of_user(user)) == "A001"
+
+
+def test_a3_an_officer_whose_only_service_here_is_not_offered_now_may_not_give_the_others(here):
+    devi = staff(here, "devi", Role.OFFICER, skills="B")
+    counter = open_counter(here, "1", devi)
+    places.Service.objects.filter(pk=here.services["B"].pk).update(active=False)
+    layout_changed(branch_id=here.id, what="services")
+    a_ticket(here)
+    with refused("cannot-serve"):
+        call(here, counter, devi)
+
+
+def test_a_counter_none_of_whose_services_is_offered_has_nobody_to_call(here, aminah):
+    counter = open_counter(here, "1", aminah)
+    places.Service.objects.filter(branch=here.branch).update(active=False)
+    layout_changed(branch_id=here.id, what="services")
+    assert call(here, counter, aminah) is None
 
 
 def test_a3_an_officer_without_any_skill_for_the_counter_is_told(here):

@@ -75,6 +75,24 @@ def test_an_officer_chooses_a_counter_and_opens_it(here):
     assert "You have counter 1 open" in console.client.get("/counter").content.decode()
 
 
+def test_who_was_set_aside_at_a_counter_that_closed_is_listed_where_the_service_is_given(console, here):
+    ticket = a_ticket(here)
+    console.press("next")
+    console.press("hold")
+    colleague = Console(here, "2", name="bala")
+    colleague.press("open")
+    assert ticket.number not in held(colleague)
+    console.press("close")
+    assert ticket.number in held(colleague)
+    assert colleague.press(f"resume:{ticket.pk}").status_code == 200
+    assert state_of(ticket) == "serving"
+
+
+def held(console: Console) -> list[str]:
+    queue = console.client.get(f"{console.address}/queue")
+    return [ticket.number for ticket, _since in queue.context["held"]]
+
+
 def test_a_second_counter_is_refused_with_the_name_of_the_first(console, here):
     answer = console.client.post(
         f"/counter/{here.counter('2')}/do", {"command": "open", "seen": "closed"}, follow=True

@@ -191,7 +191,7 @@ class Queue(RuleBasedStateMachine):
 
     @rule(number=any_ticket, by=who, letter=service)
     def add_service(self, number, by, letter) -> None:
-        if t := self.pick(number, "called", "serving"):
+        if t := self.pick(number, "waiting", "called", "serving", "on_hold"):
             code = self.office.built.services[letter].code
             self.both(
                 lambda: self.tell("add_service", t, by, service=code),
@@ -223,17 +223,19 @@ class Queue(RuleBasedStateMachine):
         if t := self.pick(number, "called"):
             self.both(lambda: self.tell("no_show", t, by), lambda: self.plain.no_show(t, by, self.now))
 
-    @rule(number=any_ticket)
-    def come_back(self, number) -> None:
+    @rule(number=any_ticket, by=st.none() | who)
+    def come_back(self, number, by) -> None:
         if t := self.pick(number, "no_show"):
-            self.both(lambda: self.tell("return_to_line", t, None), lambda: self.plain.come_back(t, self.now))
+            self.both(
+                lambda: self.tell("return_to_line", t, by), lambda: self.plain.come_back(t, by, self.now)
+            )
 
-    @rule(number=any_ticket, minutes=st.sampled_from(queueing.LATE_MINUTES))
-    def postpone(self, number, minutes) -> None:
+    @rule(number=any_ticket, by=st.none() | who, minutes=st.sampled_from(queueing.LATE_MINUTES))
+    def postpone(self, number, by, minutes) -> None:
         if t := self.pick(number, "waiting"):
             self.both(
-                lambda: self.tell("postpone", t, None, minutes=minutes),
-                lambda: self.plain.postpone(t, minutes, self.now),
+                lambda: self.tell("postpone", t, by, minutes=minutes),
+                lambda: self.plain.postpone(t, minutes, by, self.now),
             )
 
     @rule(number=any_ticket, by=st.none() | who)
@@ -241,7 +243,7 @@ class Queue(RuleBasedStateMachine):
         if t := self.pick(number, "waiting", "called", "serving", "on_hold", "no_show"):
             self.both(
                 lambda: self.tell("cancel", t, by),
-                lambda: self.plain.cancel(t, self.now, staff=by is not None),
+                lambda: self.plain.cancel(t, by, self.now),
             )
 
     @rule()
@@ -342,9 +344,11 @@ class Queue(RuleBasedStateMachine):
             officer = self.office.people[session.officer]
             direct = (f"c{counter.id}:", f"o{officer.user_id}:")
             mine = [row for row in present if row.lane[0] == "s" or row.lane.startswith(direct)]
-            order = in_order(line(mine), post_of(place, counter, officer.skills), policy(place.policy), now)
+            order = in_order(
+                line(mine), post_of(place, counter, officer.user_id, officer), policy(place.policy), now
+            )
             assert [choice.waiting.number for choice in order] == [
-                t.number for t in self.plain.order(code, session.officer, now)
+                t.number for t in self.plain.order(code, now)
             ]
         if waiting:
             one = waiting[len(self.ids) % len(waiting)]

@@ -184,6 +184,18 @@ def test_a_number_can_be_given_up_in_every_state_before_its_end(here, one, state
         one("cancel", ticket)
 
 
+@pytest.mark.parametrize("state", ["called", "serving", "on_hold"])
+def test_no_colleague_gives_up_the_number_of_a_customer_who_is_at_a_counter(here, one, bala, chong, state):
+    ticket = a_ticket(here)
+    one.call()
+    step = {"serving": "start", "on_hold": "hold"}.get(state)
+    if step:
+        one(step, ticket)
+    with refused("counter-taken"):
+        one("cancel", ticket, by=bala)
+    assert one("cancel", ticket, by=chong).state == "cancelled"
+
+
 @pytest.mark.parametrize("command", ["cancel", "postpone", "return_to_line"])
 def test_b14_nobody_else_changes_a_customer_s_ticket(here, one, command):
     ticket, other = a_ticket(here), a_ticket(here)

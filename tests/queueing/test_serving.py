@@ -14,6 +14,7 @@ from layan.queueing import api as queueing
 from layan.queueing.desk import at_desk
 from layan.queueing.models import Ticket
 from tests.builders import a_branch, a_person, a_ticket, open_counter
+from tests.queueing.conftest import staff
 from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +131,40 @@ def test_who_resumes_a_customer_is_the_one_who_serves(here, aminah, bala, one):
     queueing.close_counter(branch_id=here.id, counter_id=one.counter, by=aminah)
     relief = At(here, "1", bala)
     assert relief("resume", ticket).officer_id == bala.user_id
+
+
+def test_who_was_set_aside_at_a_counter_that_closed_is_resumed_at_any_officer_s_own(here, aminah, one, two):
+    ticket = a_ticket(here)
+    one.call()
+    one("hold", ticket)
+    with refused("counter-taken"):
+        two("resume", ticket)
+    queueing.close_counter(branch_id=here.id, counter_id=one.counter, by=aminah)
+    after = two("resume", ticket)
+    assert (after.state, after.counter_id, after.officer_id) == ("serving", two.counter, two.by.user_id)
+    assert two("finish", ticket).state == "done"
+
+
+def test_nobody_is_resumed_during_a_break(here, aminah, one):
+    ticket = a_ticket(here)
+    one.call()
+    one("hold", ticket)
+    queueing.pause_counter(branch_id=here.id, counter_id=one.counter, reason="rest", by=aminah)
+    with refused("counter-closed"):
+        one("resume", ticket)
+
+
+def test_b3_any_officer_adds_a_service_to_a_visit_that_waits(here, one):
+    ticket = a_ticket(here)
+    assert one("add_service", ticket, service="TAX").remaining == ["TAX"]
+
+
+def test_a3_a_visit_goes_on_here_only_with_what_the_counter_s_officer_may_give(here, chong):
+    devi = At(here, "1", staff(here, "devi", Role.OFFICER, skills="A"))
+    ticket = a_ticket(here, "A", "B")
+    devi.call()
+    after = devi("finish", ticket, by=chong)
+    assert (after.state, after.service_id) == ("waiting", here.services["B"].pk)
 
 
 def test_holding_a_customer_who_was_only_called_counts_as_started(here, one):

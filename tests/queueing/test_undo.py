@@ -9,6 +9,7 @@ from django.forms.models import model_to_dict
 from layan.kit import models as kit
 from layan.people.api import Role
 from layan.queueing import api as queueing
+from layan.queueing.console_reads import undo_until
 from layan.queueing.models import Ticket
 from tests.builders import a_branch, a_person, a_ticket, open_counter
 from tests.queueing.test_serving import At, one, two
@@ -136,6 +137,56 @@ def test_a_customer_who_came_back_or_cancelled_is_not_moved_by_an_undo(here, one
         undo(one)
     one.call()
     one("cancel", first, by=queueing.holder(first.pk))
+    with refused("nothing-to-undo"):
+        undo(one)
+
+
+@pytest.mark.parametrize("command", ["cancel", "postpone", "add_service"])
+def test_what_an_officer_does_to_someone_in_the_line_is_undone_at_the_own_counter(
+    here, one, two, clock, command
+):
+    ticket = a_ticket(here)
+    one.call()
+    one("transfer", ticket, service="TAX")
+    before = everything(here)
+    values = {"postpone": {"minutes": 5}, "add_service": {"service": "LICENCE"}}.get(command, {})
+    two(command, ticket, **values)
+    after = everything(here)
+    # Counter 1 had the ticket last, but this was not its command.
+    with refused("nothing-to-undo"):
+        undo(one)
+    assert everything(here) == after
+    undo(two)
+    assert everything(here) == before
+
+
+def test_an_officer_who_took_the_wrong_number_back_into_the_line_undoes_it(here, one, two, clock):
+    ticket = a_ticket(here)
+    one.call()
+    one("no_show", ticket)
+    before = everything(here)
+    two("return_to_line", ticket)
+    undo(two)
+    assert everything(here) == before
+
+
+def test_without_a_counter_of_one_s_own_there_is_nothing_to_undo_it_at(here, one, chong, clock):
+    ticket = a_ticket(here)
+    one("cancel", ticket, by=chong)
+    with refused("nothing-to-undo"):
+        undo(one)
+
+
+@pytest.mark.parametrize("then", ["recall", "pause"])
+def test_no_undo_is_offered_once_another_command_followed(here, aminah, one, clock, then):
+    ticket = a_ticket(here)
+    one.call()
+    if then == "recall":
+        one("recall", ticket)
+    else:
+        one("finish", ticket)
+        queueing.pause_counter(branch_id=here.id, counter_id=one.counter, reason="rest", by=aminah)
+    assert undo_until(here.id, one.counter, NINE) is None
     with refused("nothing-to-undo"):
         undo(one)
 

@@ -25,6 +25,7 @@ __all__ = [
     "person_of_user",
     "require",
     "revoke_token",
+    "skills_of",
 ]
 
 #: Seconds for which a token's answer is kept; a revoked token stops within this time.
@@ -52,8 +53,14 @@ def person_of_user(user: models.User) -> Person:
     )
     if user.is_superuser:
         grants += (Grant(Role.ADMINISTRATOR, everywhere=True),)
-    skills = frozenset(user.skills.values_list("service_id", flat=True))
-    return Person(actor=f"user:{user.pk}", grants=grants, user_id=user.pk, skills=skills)
+    return Person(actor=f"user:{user.pk}", grants=grants, user_id=user.pk, skills=skills_of(user.pk))
+
+
+def skills_of(user_id: int | None) -> frozenset[int]:
+    """Return the services that a member of staff has a recorded skill for (A3); none for nobody."""
+    if user_id is None:
+        return frozenset()
+    return frozenset(models.Skill.objects.filter(user=user_id).values_list("service_id", flat=True))
 
 
 def person_of_token(key: str) -> Person | None:
@@ -79,13 +86,12 @@ def _read_token(digest: str) -> Person | None:
     if token.user is not None and not token.user.is_active:
         return None
     grant = Grant(Role(token.role), token.agency_id, token.branch_id)
-    skills: frozenset[int] = frozenset()
-    if token.user_id is not None:
-        skills = frozenset(
-            models.Skill.objects.filter(user=token.user_id).values_list("service_id", flat=True)
-        )
     return Person(
-        actor=f"token:{token.pk}", grants=(grant,), user_id=token.user_id, token_id=token.pk, skills=skills
+        actor=f"token:{token.pk}",
+        grants=(grant,),
+        user_id=token.user_id,
+        token_id=token.pk,
+        skills=skills_of(token.user_id),
     )
 
 

@@ -22,6 +22,7 @@ class ServiceInfo:
     letter: str
     agency_code: str
     agency_name: dict[str, str]
+    agency_colour: str
     zone_id: int
     name: dict[str, str]
     bring: dict[str, str]
@@ -77,6 +78,12 @@ class Layout:
     zones: dict[int, ZoneInfo] = field(default_factory=dict)
     services: dict[int, ServiceInfo] = field(default_factory=dict)
     counters: dict[int, CounterInfo] = field(default_factory=dict)
+    #: Ids of all services of the branch, also of those not offered at present.
+    every_service: frozenset[int] = frozenset()
+
+    @cached_property
+    def has_several_agencies(self) -> bool:
+        return len({service.agency_code for service in self.services.values()}) > 1
 
     @cached_property
     def service_codes(self) -> dict[str, ServiceInfo]:
@@ -149,6 +156,7 @@ def forget_layouts() -> None:
 def _read(branch_id: int, version: int) -> Layout:
     branch = models.Branch.objects.select_related("agency").get(pk=branch_id)
     lunch = (branch.lunch_starts, branch.lunch_ends) if branch.lunch_starts and branch.lunch_ends else None
+    services = list(branch.services.select_related("agency"))
     return Layout(
         version=version,
         branch_id=branch.pk,
@@ -168,17 +176,15 @@ def _read(branch_id: int, version: int) -> Layout:
         zones={
             zone.pk: ZoneInfo(zone.pk, zone.code, zone.name, zone.directions) for zone in branch.zones.all()
         },
-        services={service.pk: _service(service) for service in _services(branch)},
+        services={service.pk: _service(service) for service in services if service.active},
         counters={counter.pk: _counter(counter) for counter in _counters(branch)},
+        every_service=frozenset(service.pk for service in services),
     )
 
 
-def _services(branch: models.Branch) -> list[models.Service]:
-    return list(branch.services.filter(active=True).select_related("agency"))
-
-
 def _counters(branch: models.Branch) -> list[models.Counter]:
-    return list(branch.counters.filter(active=True).prefetch_related("offers"))
+    counters = branch.counters.filter(active=True).prefetch_related("offers")
+    return sorted(counters, key=lambda counter: models.counter_order(counter.code))
 
 
 def _service(service: models.Service) -> ServiceInfo:
@@ -188,6 +194,7 @@ def _service(service: models.Service) -> ServiceInfo:
         letter=service.letter,
         agency_code=service.agency.code,
         agency_name=service.agency.name,
+        agency_colour=service.agency.primary_colour,
         zone_id=service.zone_id,
         name=service.name,
         bring=service.bring,

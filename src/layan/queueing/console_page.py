@@ -99,7 +99,7 @@ def queue(here: AtCounter, person: Person, now: datetime) -> Context:
             if ticket.service_id in here.place.services
         ],
         "urgent": [(ticket, _since(ticket.waiting_since, now)) for ticket in urgent],
-        "held": [(ticket, _since(ticket.started_at, now)) for ticket in on_hold(here.counter.id)],
+        "held": [(ticket, _since(ticket.started_at, now)) for ticket in on_hold(here)],
         "missed": [(ticket, here.place.services.get(ticket.service_id)) for ticket in no_shows(here, now)],
         "recent": recent(here, now),
         "may_resume": working and here.ticket is None,

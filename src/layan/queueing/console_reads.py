@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
+from django.db.models import Q
 
 from layan.customers.api import Category
 from layan.kit.models import Head
@@ -49,10 +50,9 @@ class AtCounter:
 
 
 def at_counter(place: Layout, counter: CounterInfo, person: Person) -> AtCounter:
-    """Return what stands at a counter now; the post is that of its officer, whose skills are known only to oneself."""
+    """Return what stands at a counter now; the post is that of its officer, or of `person` while it is closed."""
     session, ticket = sql.at_counter(counter.id)
-    own = session is None or session.officer_id == person.user_id
-    post = post_of(place, counter, person.skills if own else frozenset())
+    post = post_of(place, counter, session.officer_id if session else person.user_id, person)
     return AtCounter(place, counter, session, ticket, post)
 
 
@@ -71,10 +71,15 @@ def emergencies(here: AtCounter, now: datetime) -> list[Ticket]:
     return sorted(found, key=lambda ticket: ticket.waiting_since)
 
 
-def on_hold(counter_id: int) -> list[Ticket]:
-    """Return the tickets set aside at a counter, the one set aside first at the top."""
-    held = Ticket.objects.filter(counter_id=counter_id, state=State.ON_HOLD)
-    return list(held.order_by("started_at"))
+def on_hold(here: AtCounter) -> list[Ticket]:
+    """Return who was set aside here, or at a counter that has closed since and waits for a service given here.
+
+    The one set aside first stands at the top.
+    """
+    open_counters = Session.objects.filter(branch_id=here.place.branch_id, closed_at=None)
+    left_behind = ~Q(counter__in=open_counters.values("counter")) & Q(service__in=here.post.preferences)
+    held = Ticket.objects.filter(branch_id=here.place.branch_id, state=State.ON_HOLD)
+    return list(held.filter(Q(counter=here.counter.id) | left_behind).order_by("started_at"))
 
 
 def no_shows(here: AtCounter, now: datetime) -> list[Ticket]:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db.models import Q
 
 from layan.kit.events import Event, Recorder, recording
 from layan.people.api import Permission, Person, not_allowed
@@ -15,7 +16,7 @@ from layan.queueing import refusals
 from layan.queueing.events import TicketTransferred
 from layan.queueing.models import Session, Ticket
 from layan.queueing.rules.lanes import service_lane
-from layan.queueing.rules.states import ENDED, Command, State, allowed
+from layan.queueing.rules.states import ENDED, STANDING, Command, State, allowed
 
 #: What an undo puts back.
 UNDOABLE = (
@@ -108,16 +109,46 @@ class Desk:
     ) -> tuple[Ticket, CounterInfo, Session]:
         """Return a ticket with the counter and session where `by` may give it `command` now.
 
+        Who was set aside at a counter that closed meanwhile is taken over at one's own counter.
         Raises the refusals unknown-ticket, not-allowed, wrong-state, counter-closed and counter-taken.
         """
         ticket = self.ticket(ticket_id)
+        self.require_staff(by)
+        self.check(command, ticket)
+        session = self._standing_at(ticket, by)
+        return ticket, self.counter(session.counter_id), session
+
+    def _standing_at(self, ticket: Ticket, by: Person) -> Session:
+        """Return the session of the counter in whose hands a customer is, which `by` may act in."""
+        session = self.session(ticket.counter_id or 0)
+        if session is None and ticket.state == State.ON_HOLD:
+            session = self.own_session(by)
+        return self.require_serving(by, session)
+
+    def in_branch(self, ticket_id: UUID, by: Person, command: Command) -> tuple[Ticket, CounterInfo | None]:
+        """Return a ticket that `by` may give `command`, and the counter whose undo takes that back, if any.
+
+        A customer at a counter is that counter's (`at_counter`); any other is every officer's of the branch.
+        Raises the refusals of `at_counter`.
+        """
+        ticket = self.ticket(ticket_id)
+        self.require_staff(by)
+        self.check(command, ticket)
+        standing = ticket.state in STANDING
+        session = self._standing_at(ticket, by) if standing else self.own_session(by)
+        return ticket, self.counter(session.counter_id) if session else None
+
+    def require_staff(self, by: Person) -> None:
+        """Raise the not-allowed refusal unless `by` serves or supervises here."""
         if not self.may(by, Permission.SUPERVISE):
             self.require(by, Permission.SERVE)
-        self.check(command, ticket)
-        if ticket.counter_id is None:
-            raise refusals.wrong_state(command, State(ticket.state))
-        counter = self.counter(ticket.counter_id)
-        return ticket, counter, self.require_serving(by, self.session(counter.id))
+
+    def own_session(self, by: Person) -> Session | None:
+        """Return the session that `by` opened here, the latest of a supervisor's several; None without one."""
+        own = Q(officer_id=by.user_id) if by.user_id is not None else Q(opened_by=by.actor)
+        # A counter taken out of use cannot be closed by its officer, who must not be stuck with it.
+        mine = Session.objects.filter(own, counter_id__in=self.place.counters, closed_at=None)
+        return mine.order_by("-opened_at", "-pk").first()
 
     def check(self, command: Command, ticket: Ticket) -> None:
         """Raise the wrong-state refusal unless the ticket can take `command`."""
@@ -127,7 +158,11 @@ class Desk:
 
     def change(self, ticket: Ticket, *, undoable: bool = True, **values: Any) -> None:
         """Set fields of a ticket, keep the tally of lanes true, remember what an undo needs, and save."""
-        ticket.before = self.snapshot(ticket) if undoable else ""
+        if undoable:
+            ticket.before = self.snapshot(ticket)
+        else:
+            self._overtake(ticket)
+            ticket.before = ""
         if ticket.state == State.WAITING:
             self.tally(ticket.lane, -1)
         for name, value in values.items():
@@ -151,6 +186,7 @@ class Desk:
 
     def snapshot(self, ticket: Ticket) -> str:
         """Return what an undo of the present command puts back: the state before its first change of the ticket."""
+        self._overtake(ticket)
         self._changed.append(ticket.pk.hex)
         if ticket.before and orjson.loads(ticket.before)["command"] == self.command_seq:
             return ticket.before
@@ -173,6 +209,12 @@ class Desk:
     def forget_command(self, counter_id: int) -> None:
         """The last command at a counter can no longer be undone."""
         self.record.tally.get("last", {}).pop(str(counter_id), None)
+
+    def _overtake(self, ticket: Ticket) -> None:
+        """Forget the earlier command, at whatever counter, whose undo would now undo this change of its ticket too."""
+        last = self.record.tally.get("last", {})
+        for counter_id in [code for code, command in last.items() if ticket.pk.hex in command["tickets"]]:
+            del last[counter_id]
 
 
 @contextmanager

@@ -109,7 +109,9 @@ def counter_busy(number: str) -> Refusal:
 
 
 def nothing_here() -> Refusal:
-    return Refusal("cannot-serve", _("You have no skill recorded for the services of this counter."))
+    return Refusal(
+        "cannot-serve", _("The officer here has no skill recorded for the services of this counter.")
+    )
 
 
 def reason_needed() -> Refusal:
@@ -133,7 +135,8 @@ def too_late_to_return(minutes: int) -> Refusal:
 
 def nothing_to_undo() -> Refusal:
     return Refusal(
-        "nothing-to-undo", _("There is nothing to undo: the last step is more than 10 seconds ago.")
+        "nothing-to-undo",
+        _("There is nothing to undo: the last step is more than 10 seconds ago, or another one followed it."),
     )
 
 

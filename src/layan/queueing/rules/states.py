@@ -36,6 +36,8 @@ S, C = State, Command
 LIVE = frozenset({S.WAITING, S.CALLED, S.SERVING, S.ON_HOLD})
 #: A ticket in these states stands at a counter.
 AT_COUNTER = frozenset({S.CALLED, S.SERVING})
+#: A ticket in these states is in the hands of a counter: it stands there, or was set aside there.
+STANDING = AT_COUNTER | {S.ON_HOLD}
 ENDED = frozenset({S.DONE, S.CANCELLED})
 
 ALLOWED_FROM: dict[Command, frozenset[State]] = {

@@ -101,8 +101,8 @@ def _ready(desk: Desk, counter_id: int, by: Person) -> tuple[CounterInfo, Sessio
 
 
 def _post(desk: Desk, counter: CounterInfo, by: Person, session: Session) -> Post:
-    post = post_of(desk.place, counter, by.skills if session.officer_id == by.user_id else frozenset())
-    if counter.offers and not post.preferences:
+    post = post_of(desk.place, counter, session.officer_id, by)
+    if counter.offers.keys() & desk.place.services.keys() and not post.preferences:
         raise refusals.nothing_here()
     return post
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from layan.people.api import Permission, Person, not_allowed
+from layan.places.api import CounterInfo
 from layan.queueing import refusals
 from layan.queueing.desk import Desk, at_desk, waiting_lane
 from layan.queueing.events import (
@@ -16,7 +17,7 @@ from layan.queueing.events import (
 from layan.queueing.models import Session, Ticket
 from layan.queueing.rules.lanes import counter_lane, officer_lane, service_lane
 from layan.queueing.rules.returning import return_late
-from layan.queueing.rules.states import Command, State
+from layan.queueing.rules.states import STANDING, Command, State
 
 #: Minutes a customer may ask to be passed over ("I will be late").
 LATE_MINUTES = (5, 10, 15, 20)
@@ -102,8 +103,7 @@ def return_to_line(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
     Raises the refusals wrong-state and too-late-to-return.
     """
     with at_desk(branch_id) as desk:
-        ticket = _own_or_served(desk, ticket_id, by)
-        desk.check(Command.RETURN, ticket)
+        ticket, counter, _ = _own_or_served(desk, ticket_id, by, Command.RETURN)
         called_at = ticket.called_at or desk.now
         verdict = return_late(
             waiting_since=ticket.waiting_since,
@@ -115,13 +115,14 @@ def return_to_line(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
             raise refusals.too_late_to_return(desk.place.late_minutes)
         desk.change(
             ticket,
-            undoable=False,
+            undoable=counter is not None,
             state=State.WAITING,
             waiting_since=verdict.waiting_since,
             lane=waiting_lane(ticket),
         )
         away = round((desk.now - called_at).total_seconds())
         desk.append(TicketReturned(str(ticket.pk), max(0, away)), by)
+        _remember(desk, counter)
     return ticket
 
 
@@ -130,45 +131,54 @@ def postpone(*, branch_id: int, ticket_id: UUID, minutes: int, by: Person) -> Ti
     if minutes not in LATE_MINUTES:
         raise refusals.bad_value("minutes")
     with at_desk(branch_id) as desk:
-        ticket = _own_or_served(desk, ticket_id, by)
-        desk.check(Command.POSTPONE, ticket)
-        desk.change(ticket, undoable=False, not_before=desk.now + timedelta(minutes=minutes))
+        ticket, counter, _ = _own_or_served(desk, ticket_id, by, Command.POSTPONE)
+        desk.change(ticket, undoable=counter is not None, not_before=desk.now + timedelta(minutes=minutes))
         desk.append(TicketPostponed(str(ticket.pk), minutes), by)
+        _remember(desk, counter)
     return ticket
 
 
 def cancel(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
-    """Give the number up: by its holder, by the kiosk that issued it, or by staff."""
+    """Give the number up: by its holder, by the kiosk that issued it, or by staff.
+
+    Of the staff only the officer of the counter where the customer stands, or a supervisor, may; of one who waits all.
+    """
     with at_desk(branch_id) as desk:
-        ticket = _own_or_served(desk, ticket_id, by)
-        desk.check(Command.CANCEL, ticket)
-        staff = desk.may(by, Permission.SERVE) or desk.may(by, Permission.SUPERVISE)
+        ticket, counter, staff = _own_or_served(desk, ticket_id, by, Command.CANCEL)
+        reason = "staff" if staff else "customer"
+        stood_at = desk.place.counters.get(ticket.counter_id or 0) if ticket.state in STANDING else None
         desk.change(
             ticket,
-            undoable=staff,
+            undoable=counter is not None,
             state=State.CANCELLED,
             ended_at=desk.now,
-            outcome="staff" if staff else "customer",
+            outcome=reason,
         )
-        counter = desk.place.counters.get(ticket.counter_id or 0)
-        desk.append(
-            TicketCancelled(str(ticket.pk), ticket.number, "staff" if staff else "customer"),
-            by,
-            counter=counter,
-        )
-        if staff and counter is not None:
-            desk.remember_command(counter.id)
+        desk.append(TicketCancelled(str(ticket.pk), ticket.number, reason), by, counter=stood_at)
+        _remember(desk, counter)
     return ticket
 
 
-def _own_or_served(desk: Desk, ticket_id: UUID, by: Person) -> Ticket:
-    """Return a ticket that `by` holds, issued (a kiosk), or may serve or supervise. Raises not-allowed."""
+def _own_or_served(
+    desk: Desk, ticket_id: UUID, by: Person, command: Command
+) -> tuple[Ticket, CounterInfo | None, bool]:
+    """Return a ticket that `by` holds, issued (a kiosk), or may serve; the counter that may undo; whether by staff.
+
+    Raises the refusals not-allowed, wrong-state, counter-taken and counter-closed.
+    """
+    if desk.may(by, Permission.SUPERVISE) or desk.may(by, Permission.SERVE):
+        return *desk.in_branch(ticket_id, by, command), True
     ticket = desk.ticket(ticket_id)
-    if by.actor in {holder_actor(ticket.pk), ticket.issued_by}:
-        return ticket
-    if not (desk.may(by, Permission.SUPERVISE) or desk.may(by, Permission.SERVE)):
+    if by.actor not in {holder_actor(ticket.pk), ticket.issued_by}:
         raise not_allowed()
-    return ticket
+    desk.check(command, ticket)
+    return ticket, None, False
+
+
+def _remember(desk: Desk, counter: CounterInfo | None) -> None:
+    """Note the command for the undo of the counter from which it was given, if it was given from one."""
+    if counter is not None:
+        desk.remember_command(counter.id)
 
 
 def holder_actor(ticket_id: UUID) -> str:

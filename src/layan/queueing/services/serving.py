@@ -45,29 +45,38 @@ def hold(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
 
 
 def resume(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
-    """Serve on a customer who was set aside. Raises counter-busy while another is at the counter."""
+    """Serve on a customer who was set aside, at that counter or, when it has closed, at one's own.
+
+    Raises counter-busy while another is at the counter, counter-closed during a break.
+    """
     with at_desk(branch_id) as desk:
         ticket, counter, session = desk.at_counter(ticket_id, by, Command.RESUME)
+        if session.state != "open":
+            raise refusals.counter_closed()
         other = Ticket.objects.filter(counter_id=counter.id, state__in=AT_COUNTER).first()
         if other is not None:
             raise refusals.counter_busy(other.number)
-        desk.change(ticket, state=State.SERVING, officer_id=session.officer_id)
+        desk.change(ticket, state=State.SERVING, counter_id=counter.id, officer_id=session.officer_id)
         desk.append(TicketResumed(str(ticket.pk), counter.code), by, counter=counter)
         desk.remember_command(counter.id)
     return ticket
 
 
 def add_service(*, branch_id: int, ticket_id: UUID, service: str, by: Person) -> Ticket:
-    """Add a service to the visit: the same number, no new wait at the kiosk (B3)."""
+    """Add a service to the visit: the same number, no new wait at the kiosk (B3).
+
+    Any officer of the branch may add to a visit that waits; to one at a counter, that counter's officer.
+    """
     with at_desk(branch_id) as desk:
-        ticket, counter, _ = desk.at_counter(ticket_id, by, Command.ADD_SERVICE)
+        ticket, counter = desk.in_branch(ticket_id, by, Command.ADD_SERVICE)
         wanted = desk.place.service_codes.get(service)
         if wanted is None:
             raise refusals.unknown_service(service)
         if wanted.id != ticket.service_id and service not in ticket.remaining:
             desk.change(ticket, remaining=[*ticket.remaining, service])
             desk.append(ServiceAdded(str(ticket.pk), service), by)
-            desk.remember_command(counter.id)
+            if counter is not None:
+                desk.remember_command(counter.id)
     return ticket
 
 
@@ -80,8 +89,8 @@ def finish(*, branch_id: int, ticket_id: UUID, by: Person, outcome: str = "done"
         raise refusals.bad_value("outcome")
     with at_desk(branch_id) as desk:
         ticket, counter, session = desk.at_counter(ticket_id, by, Command.FINISH)
-        skills = by.skills if session.officer_id == by.user_id else frozenset[int]()
-        here = next((code for code in ticket.remaining if _given(desk, code, counter, skills)), None)
+        given = post_of(desk.place, counter, session.officer_id, by).preferences if ticket.remaining else {}
+        here = next((code for code in ticket.remaining if _id_of(desk, code) in given), None)
         finish_service(desk, ticket, counter, by, outcome=outcome, continue_with=here)
         desk.remember_command(counter.id)
     return ticket
@@ -154,9 +163,9 @@ def finish_service(
     desk.append(TicketTransferred(str(ticket.pk), following), by)
 
 
-def _given(desk: Desk, code: str, counter: CounterInfo, skills: frozenset[int]) -> bool:
+def _id_of(desk: Desk, code: str) -> int | None:
     service = desk.place.service_codes.get(code)
-    return service is not None and service.id in post_of(desk.place, counter, skills).preferences
+    return service.id if service else None
 
 
 def _started(desk: Desk, ticket: Ticket, counter: CounterInfo) -> ServiceStarted:

@@ -1,7 +1,5 @@
 """Opening, pausing and closing counters: who, where, when (B5, B11 read these facts)."""
 
-from django.db.models import Q
-
 from layan.customers.api import Category
 from layan.people.api import Permission, Person
 from layan.places.api import CounterInfo
@@ -52,9 +50,7 @@ def _reopen(desk: Desk, session: Session, counter: CounterInfo, by: Person) -> S
 
 
 def _refuse_second_counter(desk: Desk, by: Person) -> None:
-    own = Q(officer_id=by.user_id) if by.user_id is not None else Q(opened_by=by.actor)
-    # A counter taken out of use cannot be closed by its officer, who must not be stuck with it.
-    other = Session.objects.filter(own, counter_id__in=desk.place.counters, closed_at=None).first()
+    other = desk.own_session(by)
     if other is not None:
         raise refusals.has_other_counter(desk.place.counters[other.counter_id].code)
 
@@ -69,6 +65,7 @@ def pause_counter(*, branch_id: int, counter_id: int, reason: str, by: Person) -
         _refuse_while_busy(counter_id)
         session.state, session.reason, session.since = "break", reason, desk.now
         session.save(update_fields=["state", "reason", "since"])
+        desk.forget_command(counter_id)
         desk.append(CounterPaused(counter.code, session.officer_id, reason), by, counter=counter)
     return session
 
