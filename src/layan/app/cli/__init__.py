@@ -23,6 +23,7 @@ COMMANDS = {
     "user": "layan.app.cli.people",
     "token": "layan.app.cli.people",
     "replay": "layan.app.cli.replay",
+    "waits": "layan.app.cli.waits",
 }
 
 

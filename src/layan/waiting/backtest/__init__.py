@@ -1,0 +1,1 @@
+"""Recorded histories through the production engine, in the order of time."""
