@@ -43,7 +43,8 @@ FOREST = {
 TREES = 150
 #: Trees see every feature but the interactions, which they find themselves.
 TREE_FEATURES = 88
-DOUBT = 5000.0
+#: Own coefficients count only after many weeks: on these offices a week of a branch's own outcomes misleads more than it helps.
+DOUBT = 50000.0
 
 
 class Recorder(Branch):

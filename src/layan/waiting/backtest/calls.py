@@ -153,6 +153,34 @@ class Walk:
             self.branch.learn(question, event.at - joined, at=event.at)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One query, and the call centre as it was known at that second."""
+
+    query: str
+    ahead: int
+    line: str
+    branch: Branch
+    centre: Centre
+
+
+def walk(histories: Sequence[Path], queries: Path, prior: Prior) -> Iterator[Asked]:
+    """Yield every query with events up to its own second, its own call left out of the queue."""
+    events = iter(read_events(histories))
+    following = next(events, None)
+    told = Walk(prior)
+    asked = sorted(
+        (minutes(row["ts"]), row["query_id"], int(float(row["priority"]))) for row in rows(queries, QUERIES)
+    )
+    for at, query, priority in asked:
+        while following is not None and following.at <= at:
+            told.take(following)
+            following = next(events, None)
+        told.observe(at)
+        ahead = told.centre.ahead(at - HEAD_START_MIN * priority, but=query)
+        yield Asked(query, ahead, _LINE, told.branch, told.centre)
+
+
 def backtest(
     histories: Sequence[Path],
     queries: Path,
@@ -160,18 +188,7 @@ def backtest(
     *,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Iterator[Prediction]:
-    """Yield an answer to every query from events up to its own second, its own call left out of the queue."""
-    events = iter(read_events(histories))
-    following = next(events, None)
-    walk = Walk(prior)
-    asked = sorted(
-        (minutes(row["ts"]), row["query_id"], int(float(row["priority"]))) for row in rows(queries, QUERIES)
-    )
-    for at, query, priority in asked:
-        while following is not None and following.at <= at:
-            walk.take(following)
-            following = next(events, None)
-        walk.observe(at)
-        ahead = walk.centre.ahead(at - HEAD_START_MIN * priority, but=query)
-        yield Prediction(query, walk.branch.estimate(_LINE, ahead))
+    """Yield an answer to every query; `progress` is told of each. Raises `HistoryError`."""
+    for asked in walk(histories, queries, prior):
+        yield Prediction(asked.query, asked.branch.estimate(asked.line, asked.ahead))
         progress(1)

@@ -1,8 +1,8 @@
 """Adapter: what the displays of offices showed every few minutes, as readings of the engine."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from layan.waiting.backtest.files import HistoryError, Prediction, minutes, rows
@@ -49,6 +49,37 @@ def read_queries(path: Path) -> dict[str, list[tuple[float, str, str, int]]]:
     return {office: sorted(queries) for office, queries in found.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One query, and the branch as it was known at that minute."""
+
+    query: str
+    office: str
+    line: str
+    ahead: int
+    branch: Branch
+
+
+def walk(histories: Sequence[Path], queries: Path, prior: Prior | Mapping[str, Prior]) -> Iterator[Asked]:
+    """Yield every query with its branch, fed with readings up to the query's own minute and no further.
+
+    `prior`: for all offices, or by office. Raises `HistoryError` for a query whose line was never read that day.
+    """
+    offices = read_offices(histories)
+    for office, asked in read_queries(queries).items():
+        branch = Branch(prior if isinstance(prior, Prior) else prior[office])
+        history = iter(offices.get(office, []))
+        following = next(history, None)
+        for at, query, line, ahead in asked:
+            while following is not None and following[0] <= at:
+                branch.observe(*following)
+                following = next(history, None)
+            known = branch.lines.get(line)
+            if known is None or known.today is None or branch.day != int(at // 1440):
+                raise HistoryError(f"{query}: {office} {line} was not read before it on its day.")
+            yield Asked(query, office, line, ahead, branch)
+
+
 def backtest(
     histories: Sequence[Path],
     queries: Path,
@@ -56,22 +87,7 @@ def backtest(
     *,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Iterator[Prediction]:
-    """Yield an answer to every query, each from readings of its office up to its own minute.
-
-    `progress` is told how many queries are done. Raises `HistoryError` for a query whose line was never read that day.
-    """
-    offices = read_offices(histories)
-    for office, asked in read_queries(queries).items():
-        branch = Branch(prior)
-        history = iter(offices.get(office, []))
-        following = next(history, None)
-        for at, group in groupby(asked, key=lambda query: query[0]):
-            while following is not None and following[0] <= at:
-                branch.observe(*following)
-                following = next(history, None)
-            for _, query, line, ahead in group:
-                known = branch.lines.get(line)
-                if known is None or known.today is None or branch.day != int(at // 1440):
-                    raise HistoryError(f"{query}: {office} {line} was not read before it on its day.")
-                yield Prediction(query, branch.estimate(line, ahead))
-                progress(1)
+    """Yield an answer to every query; `progress` is told of each. Raises `HistoryError`."""
+    for asked in walk(histories, queries, prior):
+        yield Prediction(asked.query, asked.branch.estimate(asked.line, asked.ahead))
+        progress(1)

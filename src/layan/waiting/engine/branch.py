@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import exp, log
 from typing import Any, Literal
 
@@ -115,14 +116,20 @@ class Branch:
 
     def _begin(self, at: float) -> None:
         day = int(at // 1440)
-        if day == self.day:
+        if day != self.day:
+            self.close_day()
+            self.day = day
+
+    def close_day(self) -> None:
+        """Turn the running day into history, if there is one; the first reading of the next day does it too."""
+        if self.day is None:
             return
         for line in self.lines.values():
             line.close_day()
         if self.ridge is not None:
             self.ridge.refit(keep=_DAY_KEEP)
         self.errors = Fading(_ERROR_MEMORY_MIN)
-        self.day = day
+        self.day = None
 
     def _read(self, at: float, reading: Reading) -> None:
         line = self.lines.setdefault(reading.line, Line())
@@ -219,11 +226,7 @@ class Branch:
         today = self.lines[name].today
         assert today is not None, "estimates need a reading of today"  # noqa: S101 - a programming error
         grid = _grid(max(today.waiting, max(aheads, default=0) + 1), today.waiting)
-        floor = [0.0] * 4
-        rows = []
-        for question in self._questions(name, grid):
-            floor = [max(low, wait) for low, wait in zip(floor, self.quantiles(question), strict=True)]
-            rows.append(floor)
+        rows = _increasing([self.quantiles(question) for question in self._questions(name, grid)])
         return [self._estimate(name, ahead, _between(grid, rows, ahead + 1)) for ahead in aheads]
 
     def quantiles(self, question: Question) -> list[float]:
@@ -263,7 +266,7 @@ class Branch:
     # -- what is kept
 
     def to_json(self) -> dict[str, Any]:
-        """Return what was learned as JSON values; today's readings are replayed, not kept."""
+        """Return what days before this one taught, as JSON values; a running day is not kept but replayed."""
         return {
             "day": self.day,
             "lines": {
@@ -297,6 +300,15 @@ def _grid(last: int, waiting: int) -> list[int]:
         ranks.add(rank)
         rank = rank * 3 if rank > 2 else rank + 1
     return sorted(ranks)
+
+
+def _increasing(rows: list[list[float]]) -> list[list[float]]:
+    """Return rows that never fall from one rank to the next: midway between the tightest such rows above and below."""
+    above = list(accumulate(rows, lambda row, following: list(map(max, row, following))))
+    below = list(accumulate(reversed(rows), lambda row, before: list(map(min, row, before))))[::-1]
+    return [
+        [(high + low) / 2 for high, low in zip(*pair, strict=True)] for pair in zip(above, below, strict=True)
+    ]
 
 
 def _between(grid: list[int], rows: list[list[float]], rank: int) -> list[float]:

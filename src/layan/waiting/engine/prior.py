@@ -1,5 +1,6 @@
 """What other branches teach: a data file that a new branch starts from (B7)."""
 
+import gzip
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,8 +39,9 @@ class Prior:
 
 
 def read_prior(path: Path = SHIPPED) -> Prior:
-    """Read a prior; raises `PriorMismatch` when it belongs to another version of the features."""
-    data = json.loads(path.read_text(encoding="utf-8"))
+    """Read a prior (.json or .json.gz); raises `PriorMismatch` when it belongs to another version of the features."""
+    content = path.read_bytes()
+    data = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
     if data["features"] != FEATURES:
         raise PriorMismatch(f"{path} was fitted on features {data['features']}, not {FEATURES}.")
     return Prior(
