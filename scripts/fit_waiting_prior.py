@@ -131,13 +131,13 @@ def fit(sample: Sample, version: str) -> dict[str, Any]:
         error[out] = sample.target[out] - said
     scale = fit_linear(sample.values, numpy.log(numpy.abs(error) + 0.05), huber=9.0)
     scaled = error / numpy.exp(numpy.clip(sample.values @ scale, -3, 1))
-    quantiles = [numpy.quantile(scaled[sample.group == number], LEVELS) for number in range(5)]
+    quantiles = [numpy.quantile(scaled[sample.group == number], LEVELS).round(4) for number in range(5)]
     forest = fit_forest(sample.values, sample.target)
     return {
         "version": version,
         "features": FEATURES,
         "doubt": DOUBT,
-        "quantiles": [[round(float(value), 4) for value in row] for row in quantiles],
+        "quantiles": [[float(low), 0.0, float(high), float(higher)] for low, _, high, higher in quantiles],
         "linear": [round(float(value), 6) for value in fit_linear(sample.values, sample.target)],
         "scale": [round(float(value), 6) for value in scale],
         "forest": [written(tree["tree_structure"]) for tree in forest.dump_model()["tree_info"]],

@@ -83,14 +83,15 @@ class Others:
             self._ranges[office, method].learn(before, point, self._truth[known].wait)
         for method, point in points.items():
             yield Answer(method, query, (point, *self._ranges[office, method].around(ahead, point)))
-            if query in self._truth:
-                heapq.heappush(due, (self._truth[query].known, query, method, ahead, point))
+            heapq.heappush(due, (self._truth[query].known, query, method, ahead, point))
 
 
 def offices(data: Path, truth: dict[str, Truth], prior: Prior | dict[str, Prior]) -> Iterable[Answer]:
     """Yield every method's answer to every query of the offices."""
     others = Others(truth)
     for asked in snapshots.walk([data / "warsaw_snapshots.csv.gz"], data / "warsaw_truth.csv.gz", prior):
+        if asked.query not in truth:
+            continue
         found = asked.branch.estimate(asked.line, asked.ahead)
         yield Answer("ours", asked.query, (found.point, found.p10, found.p50, found.p80, found.p90))
         line = asked.branch.lines[asked.line]
@@ -102,6 +103,8 @@ def bank(data: Path, truth: dict[str, Truth]) -> Iterable[Answer]:
     """Yield every method's answer to every query of the call centre."""
     others = Others(truth)
     for asked in calls.walk([data / "bank_events.csv.gz"], data / "bank_truth.csv.gz", Prior()):
+        if asked.query not in truth:
+            continue
         found = asked.branch.estimate(asked.line, asked.ahead)
         yield Answer("ours", asked.query, (found.point, found.p10, found.p50, found.p80, found.p90))
         at = asked.branch.totals.at

@@ -8,19 +8,31 @@ Node: TypeAlias = "float | tuple[int, float, Node, Node]"
 
 
 class Forest:
-    """A sum of trees; with no tree it says 0."""
+    """A sum of trees; with no tree it says 0. All nodes stand in one flat list: it is walked ten thousand times a second."""
 
     def __init__(self, trees: Sequence[Node] = ()) -> None:
-        self._trees = tuple(trees)
+        #: Of a branch: feature, threshold, index of the next node if at most the threshold, if more. Of a leaf: feature -1, value.
+        self._nodes: list[tuple[int, float, int, int]] = []
+        self._roots = [self._add(tree) for tree in trees]
+
+    def _add(self, node: Node) -> int:
+        index = len(self._nodes)
+        if isinstance(node, tuple):
+            self._nodes.append((-1, 0.0, 0, 0))
+            feature, threshold, low, high = node
+            self._nodes[index] = (feature, threshold, self._add(low), self._add(high))
+        else:
+            self._nodes.append((-1, node, 0, 0))
+        return index
 
     def at(self, values: Sequence[float]) -> float:
         """Return the sum of the leaves that these values fall into."""
-        total = 0.0
-        for tree in self._trees:
-            node = tree
-            while isinstance(node, tuple):
-                node = node[2] if values[node[0]] <= node[1] else node[3]
-            total += node
+        nodes, total = self._nodes, 0.0
+        for root in self._roots:
+            feature, threshold, low, high = nodes[root]
+            while feature >= 0:
+                feature, threshold, low, high = nodes[low if values[feature] <= threshold else high]
+            total += threshold
         return total
 
     @classmethod

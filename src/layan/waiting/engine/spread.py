@@ -16,14 +16,14 @@ def group(rank: int) -> int:
 
 
 class Conformal:
-    """Quantiles of scaled errors, moved by every outcome so that the share below each is its level.
+    """Quantiles of scaled errors, moved by every outcome so that the share below each is its level; the middle stays.
 
     Adaptive conformal inference (Gibbs and Candes 2021) on the quantile itself: after each outcome a quantile steps up by
     `step * level` when the outcome was above it and down by `step * (1 - level)` when it was not.
     """
 
     def __init__(
-        self, start: list[list[float]] | None = None, *, steps: tuple[float, float] = (0.06, 0.02)
+        self, start: list[list[float]] | None = None, *, steps: tuple[float, float] = (0.05, 0.03)
     ) -> None:
         """`start`: quantiles by group; `steps`: of a group's first outcomes, and of its later ones."""
         self.quantiles = [list(row) for row in start] if start else [list(_UNKNOWN) for _ in _GROUPS]
@@ -36,8 +36,12 @@ class Conformal:
         seen = self.seen[group(rank)]
         step = max(self._later, self._first / (1 + seen / 50))
         for index, level in enumerate(LEVELS):
+            if level == 0.5:
+                # The middle is the model's own: outcomes of one line come in runs, and following them made it worse.
+                continue
             row[index] += step * (level if scaled > row[index] else level - 1)
-        row.sort()
+        row[0], row[2] = min(row[0], row[1]), max(row[1], row[2])
+        row[3] = max(row[2], row[3])
         self.seen[group(rank)] = seen + 1
 
     def at(self, rank: int) -> list[float]:
