@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.waits.baselines import CALLS, OFFICES, Ranged
+from bench.waits.disrupted import disrupted
 from layan.waiting.backtest import calls, snapshots
 from layan.waiting.backtest.files import minutes
 from layan.waiting.engine.prior import Prior, read_prior
@@ -161,6 +162,7 @@ def main() -> int:
     valid = {query for query, known in truth.items() if known.valid}
     answers = list(offices(data, truth, read_prior(PRIORS / "to-2020-01-10.json.gz")))
     table("Offices, later weeks: 13-15 January", answers, truth, valid)
+    disrupted(data, read_prior(PRIORS / "to-2020-01-10.json.gz"))
     left_out = {
         path.name.removeprefix("without-").removesuffix(".json.gz"): read_prior(path)
         for path in PRIORS.glob("without-*")
