@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "layan.kit",
     "layan.places",
     "layan.queueing",
+    "layan.waiting",
     "layan.signage",
     "layan.app.api",
     # For the files of its documentation page.

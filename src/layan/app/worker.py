@@ -21,6 +21,7 @@ from layan.kit.events.sealing import seal_past_days
 from layan.kit.retention import forget_old_answers
 from layan.places.api import Layout, branches, service_day
 from layan.queueing.api import close_past_days, watch
+from layan.waiting.api import publish
 
 log = logging.getLogger("layan.worker")
 
@@ -55,6 +56,7 @@ def _seal_days(place: Layout) -> None:
 
 
 JOBS = (
+    Job("publish waiting times", 1, publish),
     Job("watch limits", 5, _watch_limits),
     Job("close past days", 60, _close_days),
     Job("seal past days", 300, _seal_days),

@@ -19,6 +19,11 @@ def local_date(moment: datetime, time_zone: str) -> date:
     return local(moment, time_zone).date()
 
 
+def at_minute(minute: float) -> datetime:
+    """Return the moment of an epoch minute, aware, in UTC."""
+    return datetime.fromtimestamp(minute * 60, tz=UTC)
+
+
 def minutes_between(earlier: datetime, later: datetime) -> float:
     """Return the minutes from `earlier` to `later`; never negative, as a clock set back must not be."""
     return max(0.0, (later - earlier).total_seconds() / 60)

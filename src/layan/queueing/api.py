@@ -12,6 +12,9 @@ from layan.queueing.access import (
 )
 from layan.queueing.console_reads import at_counter, explanation, explanation_in_line
 from layan.queueing.models import Session, Ticket
+from layan.queueing.policy import policy
+from layan.queueing.promises import NO_FORECAST, Standing, Wait, waits
+from layan.queueing.promises import use as use_waits
 from layan.queueing.reads import (
     BranchState,
     Line,
@@ -22,10 +25,11 @@ from layan.queueing.reads import (
     last_calls,
     people_ahead,
     service_lines,
+    tally_ahead,
     waiting_per_service,
 )
 from layan.queueing.refusals import unknown_branch, unknown_counter
-from layan.queueing.rules.priority import Explanation, Reason
+from layan.queueing.rules.priority import Explanation, Policy, Reason
 from layan.queueing.rules.states import State
 from layan.queueing.services.alarms import acknowledge, watch
 from layan.queueing.services.calling import OUT_OF_ORDER_REASONS, call_next, call_number, recall
@@ -46,17 +50,21 @@ from layan.queueing.services.undoing import undo
 __all__ = [
     "BREAK_REASONS",
     "LATE_MINUTES",
+    "NO_FORECAST",
     "OUTCOMES",
     "OUT_OF_ORDER_REASONS",
     "BranchState",
     "Explanation",
     "Issued",
     "Line",
+    "Policy",
     "Reason",
     "Serving",
     "Session",
+    "Standing",
     "State",
     "Ticket",
+    "Wait",
     "acknowledge",
     "add_service",
     "at_counter",
@@ -82,6 +90,7 @@ __all__ = [
     "open_counter",
     "pause_counter",
     "people_ahead",
+    "policy",
     "postpone",
     "public_branch",
     "recall",
@@ -89,6 +98,7 @@ __all__ = [
     "return_to_line",
     "service_lines",
     "start",
+    "tally_ahead",
     "ticket_for",
     "ticket_id_of",
     "track_token",
@@ -96,6 +106,8 @@ __all__ = [
     "undo",
     "unknown_branch",
     "unknown_counter",
+    "use_waits",
     "waiting_per_service",
+    "waits",
     "watch",
 ]

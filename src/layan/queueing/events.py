@@ -1,12 +1,15 @@
 """What happens to tickets and at counters. `ticket` is the ticket's id, `counter` and `service` are codes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from layan.kit.events import Event
 
 
 @dataclass(frozen=True)
 class TicketIssued(Event):
+    """`promised` is the wait that was told with the number (promises.Wait), or the reason why none was (B7)."""
+
     type = "ticket.issued"
     ticket: str
     number: str
@@ -15,6 +18,7 @@ class TicketIssued(Event):
     customer_type: str
     language: str
     ahead: int
+    promised: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

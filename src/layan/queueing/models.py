@@ -50,6 +50,8 @@ class Ticket(models.Model):
     counter = models.ForeignKey("places.Counter", models.PROTECT, null=True, related_name="+", db_index=False)
     officer = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+", db_index=False)
     outcome = models.CharField(max_length=20, blank=True)
+    #: The wait that was promised with the number (`promises.Wait.promised`), never changed afterwards (B7).
+    promised = models.JSONField(default=dict)
     #: Keyed hash of a telephone number or reference (B14), erased when the ticket ends.
     holder = models.CharField(max_length=64, blank=True)
     #: The state before the last command at a counter, for its undo: JSON with the event's number.

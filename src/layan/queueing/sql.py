@@ -18,7 +18,7 @@ _TICKET = [str(field.column) for field in Ticket._meta.concrete_fields]
 _TICKET_NAMES = [field.attname for field in Ticket._meta.concrete_fields]
 _SESSION = [str(field.column) for field in Session._meta.concrete_fields]
 _SESSION_NAMES = [field.attname for field in Session._meta.concrete_fields]
-_JSON = tuple(_TICKET_NAMES.index(name) for name in ("remaining", "finished_services"))
+_JSON = tuple(_TICKET_NAMES.index(name) for name in ("remaining", "finished_services", "promised"))
 
 
 def _columns(alias: str, names: Sequence[str]) -> str:
@@ -156,6 +156,6 @@ def _plain(value: Any) -> Any:
         return connection.ops.adapt_datefield_value(value)
     if isinstance(value, UUID):
         return value if connection.features.has_native_uuid_field else value.hex
-    if isinstance(value, list):
+    if isinstance(value, list | dict):
         return orjson.dumps(value).decode()
     return value

@@ -6,6 +6,7 @@ import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from layan.customers.api import Category
 from layan.kit import clock
 from layan.places.api import (
     CounterInfo,
@@ -23,9 +24,15 @@ from layan.queueing.api import (
     Session,
     State,
     Ticket,
+    Wait,
+    head,
     people_ahead,
+    policy,
+    tally_ahead,
     track_token,
+    waits,
 )
+from layan.waiting.api import reason_words
 
 Data = dict[str, Any]
 _OPTIONS = orjson.OPT_UTC_Z
@@ -72,7 +79,37 @@ def ticket_data(
         "ended_at": ticket.ended_at,
         "service_day": ticket.service_day,
         "advice": advice,
+        **wait_data(_wait(ticket, place, ahead)),
     }
+
+
+def _wait(ticket: Ticket, place: Layout, ahead: int) -> Wait | None:
+    if ticket.state != State.WAITING:
+        return None
+    return waits().standing(place, ticket=ticket, ahead=ahead, now=clock.now())
+
+
+def wait_data(wait: Wait | None) -> Data:
+    """Return how long it will take, or why that cannot be said; both null for who does not wait."""
+    if wait is None:
+        return {"wait": None, "wait_reason": None}
+    if wait.reason:
+        return {"wait": None, "wait_reason": {"code": wait.reason, "words": reason_words(wait.reason)}}
+    basis = {"ahead": wait.ahead, "counters": wait.counters, "minutes_each": wait.minutes_each}
+    told = {"likely": wait.likely, "low": wait.low, "high": wait.high, "as_of": wait.as_of, "basis": basis}
+    return {"wait": told, "wait_reason": None}
+
+
+def _waits_now(place: Layout) -> dict[int, Data]:
+    """Return, by service id, the wait of someone of the general category who came now."""
+    now = clock.now()
+    _seq, lanes = head(place.branch_id)
+    found = {}
+    for service_id in place.services:
+        ahead = tally_ahead(lanes, service_id, Category.GENERAL, policy(place.policy), now)
+        wait = waits().new(place, service_id=service_id, category=Category.GENERAL, ahead=ahead, now=now)
+        found[service_id] = wait_data(wait)
+    return found
 
 
 def _origin(request: HttpRequest) -> str:
@@ -130,6 +167,7 @@ def branch_detail(place: Layout) -> Data:
     now_open = opening(place, now)
     today = clock.local_date(now, place.time_zone)
     services = place.services.values()
+    waits_now = _waits_now(place)
     return {
         **branch_data(place),
         "agencies": sorted({service.agency_code for service in services}),
@@ -144,7 +182,7 @@ def branch_detail(place: Layout) -> Data:
             {"code": zone.code, "name": zone.name, "directions": zone.directions}
             for zone in place.zones.values()
         ],
-        "services": [_service(service, place) for service in services],
+        "services": [{**_service(service, place), **waits_now[service.id]} for service in services],
         "counters": [counter_data(counter, place) for counter in place.counters.values()],
     }
 
@@ -176,6 +214,7 @@ def _service(service: ServiceInfo, place: Layout) -> Data:
 def state_data(state: BranchState) -> Data:
     """Return who is served where and how many wait for what."""
     place = state.place
+    waits_now = _waits_now(place)
     return {
         "branch": place.code,
         "seq": state.seq,
@@ -194,6 +233,7 @@ def state_data(state: BranchState) -> Data:
                 "service": line.service.code,
                 "waiting": line.waiting,
                 "longest_seconds": int(line.longest.total_seconds()),
+                **waits_now[line.service.id],
             }
             for line in state.lines
         ],

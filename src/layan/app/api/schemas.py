@@ -90,7 +90,42 @@ class CounterPlaceOut(Schema):
     zone: str = Field(examples=["HALL"])
 
 
-class TicketOut(Schema):
+class WaitBasisOut(Schema):
+    """What a waiting time rests on."""
+
+    ahead: int = Field(description="People who would be called before.")
+    counters: int = Field(description="Counters open that give the service.")
+    minutes_each: float = Field(description="How long each of them takes for one customer, lately.")
+
+
+class WaitOut(Schema):
+    """How long it will take, in minutes from `as_of`: four in five are called between `low` and `high`."""
+
+    likely: int = Field(examples=[18])
+    low: int = Field(examples=[10])
+    high: int = Field(examples=[25])
+    as_of: datetime
+    basis: WaitBasisOut
+
+
+WaitReason = Literal["no_forecast", "no_counter", "no_history", "disruption", "closed", "after_closing"]
+
+
+class WaitReasonOut(Schema):
+    """Why no waiting time can be told, as a code and in words."""
+
+    code: WaitReason
+    words: str
+
+
+class Waited(Schema):
+    """A waiting time, or the reason why nothing honest can be said; both null for whoever does not wait."""
+
+    wait: WaitOut | None
+    wait_reason: WaitReasonOut | None
+
+
+class TicketOut(Waited):
     """A number and the customer's stay. Times are UTC."""
 
     id: UUID = Field(examples=[_ID])
@@ -186,8 +221,8 @@ class ZoneOut(Schema):
     directions: Words
 
 
-class ServiceOut(Schema):
-    """A service offered; texts are by language."""
+class ServiceOut(Waited):
+    """A service offered; texts are by language; the wait is that of someone who came now."""
 
     code: str
     letter: str
@@ -264,8 +299,8 @@ class ServingOut(Schema):
     on_hold: int
 
 
-class WaitingOut(Schema):
-    """One service's line."""
+class WaitingOut(Waited):
+    """One service's line; the wait is that of someone who came now."""
 
     service: str
     waiting: int

@@ -16,6 +16,7 @@ from layan.queueing.events import TicketIssued
 from layan.queueing.models import Ticket
 from layan.queueing.offers import staffed_services, why_not
 from layan.queueing.policy import policy
+from layan.queueing.promises import Wait, waits
 from layan.queueing.reads import tally_ahead
 from layan.queueing.rules.lanes import service_lane
 from layan.queueing.rules.numbering import number_of, series_of
@@ -31,6 +32,7 @@ class Issued:
 
     ticket: Ticket
     ahead: int
+    wait: Wait
     #: Advice instead of refusal when the queue is long (B13): "" or "busy".
     advice: str
 
@@ -59,6 +61,8 @@ def issue(
         holder = _holder(desk, reference)
         first = wanted[0]
         ahead = tally_ahead(desk.lanes, first.id, category, policy(desk.place.policy), desk.now)
+        wait = waits().new(desk.place, service_id=first.id, category=category, ahead=ahead, now=desk.now)
+        promised = wait.promised()
         ticket = _insert(
             desk,
             Ticket(
@@ -77,13 +81,17 @@ def issue(
                 waiting_since=desk.now,
                 issued_at=desk.now,
                 holder=holder,
+                promised=promised,
             ),
         )
         codes = [service.code for service in wanted]
         desk.append(
-            TicketIssued(str(ticket.pk), ticket.number, codes, category, customer_type, language, ahead), by
+            TicketIssued(
+                str(ticket.pk), ticket.number, codes, category, customer_type, language, ahead, promised
+            ),
+            by,
         )
-    return Issued(ticket, ahead, "busy" if first.queue_limit and ahead >= first.queue_limit else "")
+    return Issued(ticket, ahead, wait, "busy" if first.queue_limit and ahead >= first.queue_limit else "")
 
 
 def _services(place: Layout, codes: Sequence[str]) -> list[ServiceInfo]:

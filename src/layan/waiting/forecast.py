@@ -1,0 +1,58 @@
+"""What the worker publishes of one line, and what a page makes of it; pure (B7)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from layan.waiting.rules import Row, with_slip
+
+#: The curve's points; between them it is interpolated.
+RANKS = (1, 2, 3, 5, 8, 12, 20, 32, 50, 80, 130, 200, 320, 500)
+
+#: Reasons why nothing honest can be said.
+NO_COUNTER, NO_HISTORY, DISRUPTION, CLOSED, AFTER_CLOSING = (
+    "no_counter",
+    "no_history",
+    "disruption",
+    "closed",
+    "after_closing",
+)
+
+
+@dataclass(frozen=True)
+class LineForecast:
+    """One service's line: a reason, or a curve of p10, p50, p80, p90 in minutes; `slip` is places lost a minute.
+
+    `closes_at` is an epoch minute, 0 without a closing.
+    """
+
+    reason: str = ""
+    ranks: tuple[int, ...] = ()
+    rows: tuple[tuple[float, ...], ...] = ()
+    slip: Mapping[str, float] = field(default_factory=dict)
+    counters: int = 0
+    minutes_each: float = 0.0
+    closes_at: float = 0.0
+
+    def quantiles(self, ahead: int, category: str) -> Row:
+        """Return p10, p50, p80, p90 for someone of `category` behind `ahead` others."""
+        return with_slip(self.ranks, self.rows, ahead, self.slip.get(category, 0.0))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "LineForecast":
+        """Return the forecast that `to_json` wrote."""
+        return cls(**{**values, "ranks": tuple(values["ranks"]), "rows": tuple(map(tuple, values["rows"]))})
+
+
+def by_norm(ranks: Sequence[int], minutes_each: float) -> list[Row]:
+    """Return a wide curve from the service's norm alone: the first morning of a branch, before it has shown its pace."""
+    rows = []
+    for rank in ranks:
+        middle = rank * minutes_each
+        # The norm itself may be off by half; that does not average out over the people ahead.
+        rows.append((middle * 0.4, middle, middle * 1.6 + minutes_each / 2, middle * 2.0 + minutes_each))
+    return rows
