@@ -90,7 +90,7 @@ def test_b7_on_the_first_morning_the_norm_gives_a_wide_range(here):
 def test_b7_the_promise_stands_in_the_log_as_it_was_kept(here):
     ticket = a_ticket(here)
     (event,) = Event.objects.filter(branch_id=here.id, type="ticket.issued")
-    assert '"promised":{"ahead":0,"reason":"no_forecast"}' in event.payload
+    assert '"promised":[],"promised_by":"no_forecast"' in event.payload
     assert queueing.Ticket.objects.get(pk=ticket.pk).promised == ticket.promised
 
 

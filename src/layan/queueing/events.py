@@ -1,14 +1,16 @@
 """What happens to tickets and at counters. `ticket` is the ticket's id, `counter` and `service` are codes."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from layan.kit.events import Event
 
 
 @dataclass(frozen=True)
 class TicketIssued(Event):
-    """`promised` is the wait that was told with the number (promises.Wait), or the reason why none was (B7)."""
+    """`promised` is the wait told with the number: low, likely, high in minutes; none when nothing could be told (B7).
+
+    `promised_by` is the version of the model that told it, or the reason why there is none.
+    """
 
     type = "ticket.issued"
     ticket: str
@@ -18,7 +20,8 @@ class TicketIssued(Event):
     customer_type: str
     language: str
     ahead: int
-    promised: dict[str, Any] = field(default_factory=dict)
+    promised: list[int] = field(default_factory=list)
+    promised_by: str = ""
 
 
 @dataclass(frozen=True)

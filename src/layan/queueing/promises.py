@@ -35,6 +35,10 @@ class Wait:
             return {"ahead": self.ahead, "reason": self.reason}
         return {name: value for name, value in asdict(self).items() if name != "reason"}
 
+    def facts(self) -> tuple[list[int], str]:
+        """Return what the event of the number says: low, likely, high and the model's version; or the reason."""
+        return ([], self.reason) if self.reason else ([self.low, self.likely, self.high], self.version)
+
 
 class Waits(Protocol):
     """Tells how long it will take, from memory: it is asked while a branch is locked."""

@@ -87,7 +87,7 @@ def issue(
         codes = [service.code for service in wanted]
         desk.append(
             TicketIssued(
-                str(ticket.pk), ticket.number, codes, category, customer_type, language, ahead, promised
+                str(ticket.pk), ticket.number, codes, category, customer_type, language, ahead, *wait.facts()
             ),
             by,
         )
