@@ -200,6 +200,8 @@ def test_a_second_click_does_nothing_a_second_time(here, kiosk, officer):
         ("transfer", {"counter": 2**63}, "invalid-request"),
         ("add-service", {"service": "NOTHING"}, "unknown-service"),
         ("add-service", {}, "invalid-request"),
+        ("rearrange", {"services": ["TAX"]}, "bad-value"),
+        ("rearrange", {"services": []}, "invalid-request"),
         ("finish", {"outcome": "perfect"}, "invalid-request"),
         ("postpone", {"minutes": 60}, "invalid-request"),
     ],

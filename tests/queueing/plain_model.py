@@ -284,6 +284,20 @@ class PlainOffice:
             self.touch(t).to_come.append(service)
             self.done_at(counter, now)
 
+    def rearrange(self, t: PlainTicket, services: list[str], who: str, now: datetime) -> None:
+        self.begin()
+        counter = self.anywhere(t, who, "waiting", "called", "serving", "on_hold")
+        if t.state != "waiting":
+            if services != t.to_come:
+                self.touch(t).to_come = services
+                self.done_at(counter, now)
+            return
+        if services == [t.service, *t.to_come]:
+            return
+        self.touch(t).sent_to = t.sent_to if services[0] == t.service else None
+        t.service, t.to_come = services[0], services[1:]
+        self.done_at(counter, now)
+
     def finish(self, t: PlainTicket, who: str, now: datetime) -> None:
         self.begin()
         counter = self.standing(t, who, "called", "serving")

@@ -198,6 +198,17 @@ class Queue(RuleBasedStateMachine):
                 lambda: self.plain.add_service(t, letter, by, self.now),
             )
 
+    @rule(number=any_ticket, by=who, order=st.permutations(LETTERS))
+    def rearrange(self, number, by, order) -> None:
+        if t := self.pick(number, "waiting", "called", "serving", "on_hold"):
+            to_come = {t.service, *t.to_come} if t.state == "waiting" else set(t.to_come)
+            letters = [letter for letter in order if letter in to_come]
+            codes = [self.office.built.services[letter].code for letter in letters]
+            self.both(
+                lambda: self.tell("rearrange", t, by, services=codes),
+                lambda: self.plain.rearrange(t, letters, by, self.now),
+            )
+
     @rule(number=any_ticket, by=who)
     def finish(self, number, by) -> None:
         if t := self.pick(number, "called", "serving"):

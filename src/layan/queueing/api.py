@@ -39,9 +39,10 @@ from layan.queueing.services.moving import (
     return_to_line,
     transfer,
 )
-from layan.queueing.services.serving import OUTCOMES, add_service, finish, hold, resume, start
+from layan.queueing.services.serving import OUTCOMES, finish, hold, resume, start
 from layan.queueing.services.sessions import BREAK_REASONS, close_counter, open_counter, pause_counter
 from layan.queueing.services.undoing import undo
+from layan.queueing.services.visits import add_service, rearrange
 
 __all__ = [
     "BREAK_REASONS",
@@ -84,6 +85,7 @@ __all__ = [
     "people_ahead",
     "postpone",
     "public_branch",
+    "rearrange",
     "recall",
     "resume",
     "return_to_line",

@@ -83,6 +83,15 @@ class ServiceAdded(Event):
 
 
 @dataclass(frozen=True)
+class ServicesRearranged(Event):
+    """The visit's services still to come, in their new order; of one that waits, with the one waited for."""
+
+    type = "services.rearranged"
+    ticket: str
+    services: list[str]
+
+
+@dataclass(frozen=True)
 class TicketNotPresent(Event):
     type = "ticket.no-show"
     ticket: str

@@ -95,6 +95,11 @@ def _issued(place: Layout, facts: Mapping[str, Any]) -> str:
     return _("Number given for: %(services)s (%(category)s); %(ahead)s ahead") % values
 
 
+def _rearranged(place: Layout, facts: Mapping[str, Any]) -> str:
+    services = ", ".join(_service(place, code) for code in facts["services"])
+    return _("Services still to come, in their new order: %(services)s") % {"services": services}
+
+
 def _called(place: Layout, facts: Mapping[str, Any]) -> str:
     values = {"counter": facts["counter"], "wait": minutes_words(facts["waited_seconds"] / 60)}
     if facts["out_of_order"]:
@@ -143,6 +148,7 @@ _TELLING: dict[str, Callable[[Layout, Mapping[str, Any]], str]] = {
     "service.added": lambda place, facts: (
         _("Service added to the visit: %(service)s") % {"service": _service(place, facts["service"])}
     ),
+    "services.rearranged": _rearranged,
     "service.finished": _finished,
     "ticket.held": lambda place, facts: _("Put on hold at counter %(counter)s") % facts,
     "ticket.resumed": lambda place, facts: _("Resumed at counter %(counter)s") % facts,

@@ -56,6 +56,17 @@ class AddServiceIn(Schema):
     service: str = Field(max_length=20, description="Code of the service.", examples=["LICENCE"])
 
 
+class RearrangeIn(Schema):
+    """The services still to come, in their new order."""
+
+    services: list[str] = Field(
+        min_length=1,
+        max_length=20,
+        description="Codes of all services still to come; of a number that waits, with the one it waits for.",
+        examples=[["LICENCE", "PASSPORT"]],
+    )
+
+
 class PostponeIn(Schema):
     """For how long the customer asks to be passed over."""
 

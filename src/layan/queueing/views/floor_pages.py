@@ -32,6 +32,7 @@ from layan.queueing.access import branch_for, ticket_for
 from layan.queueing.console_reads import explanation_in_line
 from layan.queueing.floor_reads import day_tickets, inversions, inverted_calls
 from layan.queueing.forms import CounterServicesForm, DisruptionForm
+from layan.queueing.rules.states import State
 from layan.queueing.story import story
 from layan.queueing.views.counter import explain_page
 from layan.queueing.views.floor import watcher
@@ -154,6 +155,9 @@ def ticket_story(request: HttpRequest, code: str, ticket_id: UUID) -> HttpRespon
         "category": category_words(ticket.category),
         "service": place.services.get(ticket.service_id),
         "happenings": story(place, ticket),
+        "later": [place.service_codes[code] for code in ticket.remaining if code in place.service_codes],
+        "may_act": ticket.state == State.WAITING
+        and person.may(Permission.SUPERVISE, place.branch_id, place.agency_id),
     }
     with timezone.override(ZoneInfo(place.time_zone)):
         return render(request, "queueing/floor_story.html", context)
