@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from layan.kit import clock
-from layan.places import models
+from layan.places import colours, models
 from layan.places.api import (
     Layout,
     branch_id_of,
@@ -48,6 +48,28 @@ def branch(request: HttpRequest, code: str) -> HttpResponse:
         "disruption": disruption_message(branch_id),
     }
     return render(request, "places/branch.html", context)
+
+
+@require_safe
+def theme(request: HttpRequest, code: str) -> HttpResponse:
+    """Give the host agency's colours to the branch's pages, and each service's agency its own mark."""
+    branch_id = branch_id_of(code)
+    if branch_id is None:
+        raise Http404
+    place = layout(branch_id)
+    agencies = {service.agency_code: service.agency_colour for service in place.services.values()}
+    response = render(
+        request,
+        "places/theme.css",
+        {
+            "theme": colours.theme(place.primary_colour),
+            "marks": {agency: colours.theme(colour)["primary"] for agency, colour in agencies.items()},
+        },
+        content_type="text/css",
+    )
+    # The pages name the layout's version in the address: a changed colour has another one.
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 def _zones(place: Layout) -> list[dict[str, object]]:
