@@ -85,6 +85,16 @@ def a_branch(code: str = "UTC-A", *, always_open: bool = True, **fields: object)
     return BuiltBranch(branch, services, counters)
 
 
+def keep_hours(built: BuiltBranch, *blocks: tuple[str, str]) -> None:
+    """Give a branch these hours, such as ("08:00", "17:00"), on every day of the week."""
+    for weekday in range(1, 8):
+        for opens, closes in blocks:
+            places.OpeningBlock.objects.create(
+                branch=built.branch, weekday=weekday, opens=opens, closes=closes
+            )
+    layout_changed(branch_id=built.id, what="hours")
+
+
 def a_user(
     username: str, role: Role | None = None, at: BuiltBranch | None = None, *, skills: str = ""
 ) -> User:

@@ -403,6 +403,8 @@ class PlainOffice:
                 self.touch(t).sent_to = None
 
     def close_past_days(self, today: date) -> None:
+        # The office is open at any hour: what is left of a day has the next one to be done with.
+        today -= timedelta(days=1)
         for t in self.tickets:
             if t.day < today and t.state in ("waiting", "called", "serving", "on_hold"):
                 self.touch(t).state = "cancelled"
