@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import orjson
@@ -26,6 +26,20 @@ def test_b14_a_waiting_number_opens_its_explanation(supervisor, here):
     text = supervisor.get(f"/floor/{here.code}/explain/{second.pk}").content.decode()
     assert first.number in text
     assert "1 ahead" in text
+
+
+def test_b14_nobody_who_asked_to_be_passed_over_is_called_next_in_line(supervisor, here):
+    ticket = a_ticket(here)
+    page = f"/floor/{here.code}/explain/{ticket.pk}"
+    with time_machine.travel(datetime(2026, 3, 2, 1, 0, tzinfo=UTC), tick=False) as now:
+        queueing.postpone(branch_id=here.id, ticket_id=ticket.pk, minutes=10, by=queueing.holder(ticket.pk))
+        text = supervisor.get(page).content.decode()
+        assert "passed over until 09:10. The place is kept." in text
+        assert "this number is next" not in text
+        now.shift(timedelta(minutes=10))
+        text = supervisor.get(page).content.decode()
+        assert "passed over" not in text
+        assert "this number is next" in text
 
 
 def test_b14_the_fairness_list_counts_by_officer_and_reason(supervisor, here, officer):

@@ -1,7 +1,7 @@
 """What an officer sees at a counter: the customer there, who comes next and why, who is set aside."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import orjson
@@ -152,7 +152,9 @@ def others_at_work(place: Layout, counter_id: int) -> list[tuple[CounterInfo, Se
 def _explained(ticket: Ticket, lanes: Iterable[str], post: Post, place: Layout, now: datetime) -> Explanation:
     others = Ticket.objects.filter(state=State.WAITING, lane__in=list(lanes)).exclude(pk=ticket.pk)
     present = [other for other in others if other.not_before is None or other.not_before <= now]
-    return explain(line([ticket])[0], line(present), post, policy(place.policy), now)
+    found = explain(line([ticket])[0], line(present), post, policy(place.policy), now)
+    later = ticket.not_before if ticket.not_before is not None and ticket.not_before > now else None
+    return replace(found, passed_over_until=later)
 
 
 def _lanes(here: AtCounter, lanes: Iterable[str]) -> list[str]:

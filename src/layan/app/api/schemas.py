@@ -120,6 +120,9 @@ class TicketOut(Schema):
     started_at: datetime | None
     ended_at: datetime | None
     service_day: date
+    passed_over_until: datetime | None = Field(
+        description="The customer will be late: not called before then, and the place is kept."
+    )
     advice: Literal["", "busy"] = Field(description='"busy" when the line was long as the number was given.')
 
 
@@ -151,6 +154,9 @@ class ExplanationOut(Schema):
 
     number: str
     position: int = Field(description="1 is next.")
+    passed_over_until: datetime | None = Field(
+        description="Not called before then, as the customer asked; `position` is the place when that is over."
+    )
     reason: ReasonOut
     ahead: list[AheadOut]
 
@@ -159,6 +165,7 @@ class SessionOut(Schema):
     """An officer's time at a counter."""
 
     state: Literal["open", "break", "closed"]
+    officer: int | None = Field(description="Id of the officer's account; none for a token without one.")
     reason: str = Field(description="Why it is on a break.")
     since: datetime
     opened_at: datetime
@@ -271,6 +278,9 @@ class ServingOut(Schema):
 
     counter: CounterPlaceOut
     state: Literal["open", "break", "closed"]
+    officer: int | None = Field(
+        description="Id of the officer there, to whom a customer can be sent; kiosks and boards are not told."
+    )
     ticket: ShownTicketOut | None
     on_hold: int
 

@@ -70,12 +70,16 @@ class Choice:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a waiting ticket stands where it does (the officer and the fairness list see it)."""
+    """Why a waiting ticket stands where it does (the officer sees it).
+
+    Until `passed_over_until` it is not called at all, as its customer asked; `position` is its place when that is over.
+    """
 
     number: str
     position: int
     reason: Reason
     ahead: tuple[Choice, ...] = field(default=())
+    passed_over_until: datetime | None = None
 
 
 @dataclass(frozen=True)
