@@ -49,6 +49,7 @@ __all__ = [
     "change_counter_services",
     "counter_branch",
     "counter_order",
+    "counters_promised",
     "disruption_message",
     "end_disruption",
     "forget_layouts",
@@ -98,6 +99,14 @@ def opening(place: Layout, moment: datetime) -> Opening:
 def opening_after(place: Layout, closing: datetime) -> datetime | None:
     """Return the next opening after a moment of closing, None when none is known."""
     return opening(place, closing).next_opening
+
+
+def counters_promised(place: Layout, moment: datetime) -> int:
+    """Return how many counters are to be open at `moment` by the lunch rule (B5), 0 outside lunch and hours."""
+    if place.lunch is None or not opening(place, moment).is_open:
+        return 0
+    starts, ends = place.lunch
+    return place.lunch_counters if starts <= clock.local(moment, place.time_zone).time() < ends else 0
 
 
 def last_closing_at(place: Layout, moment: datetime) -> datetime | None:

@@ -158,27 +158,36 @@ class CommandUndone(Event):
 
 @dataclass(frozen=True)
 class CounterOpened(Event):
+    """Opened, or back from a break. `open_counters` are those open from then on, for the lunch findings (B5)."""
+
     type = "counter.opened"
     counter: str
     officer: int | None
+    open_counters: int
 
 
 @dataclass(frozen=True)
 class CounterPaused(Event):
+    """`promised_counters` are to be open then by the lunch rule as it stood, 0 outside lunch (B5)."""
+
     type = "counter.paused"
     counter: str
     officer: int | None
     reason: str
+    open_counters: int
+    promised_counters: int
 
 
 @dataclass(frozen=True)
 class CounterClosed(Event):
-    """`open_counters` are those still open after it, for the lunch and early-close findings (B5, B11)."""
+    """`stated_closing` is until when the hours as they stood had the branch open, "" outside them (B11)."""
 
     type = "counter.closed"
     counter: str
     officer: int | None
     open_counters: int
+    promised_counters: int
+    stated_closing: str
 
 
 @dataclass(frozen=True)

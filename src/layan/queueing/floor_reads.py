@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from layan.customers.api import Category
 from layan.kit import clock
 from layan.people.api import names_of
-from layan.places.api import CounterInfo, Layout, ServiceInfo, counter_order, opening
+from layan.places.api import CounterInfo, Layout, ServiceInfo, counter_order, counters_promised
 from layan.queueing import sql
 from layan.queueing.console_reads import CALLED_LIMIT
 from layan.queueing.line import line
@@ -184,15 +184,10 @@ def _at_counters(state: BranchState, now: datetime) -> Iterable[Concern]:
 
 def _lunch(state: BranchState, now: datetime) -> Iterable[Concern]:
     """Fewer counters are open through lunch than the branch promises (B5)."""
-    place = state.place
-    if place.lunch is None or not opening(place, now).is_open:
-        return
-    starts, ends = place.lunch
-    if not starts <= clock.local(now, place.time_zone).time() < ends:
-        return
+    promised = counters_promised(state.place, now)
     working = sum(1 for serving in state.counters if serving.session and serving.session.state == "open")
-    if working < place.lunch_counters:
-        yield Concern("lunch", "bad", working, place.lunch_counters, remedy=_any_closed(state))
+    if working < promised:
+        yield Concern("lunch", "bad", working, promised, remedy=_any_closed(state))
 
 
 def _open_for(state: BranchState, service: ServiceInfo) -> bool:

@@ -1,8 +1,10 @@
 """Opening, pausing and closing counters: who, where, when (B5, B11 read these facts)."""
 
+from datetime import UTC
+
 from layan.customers.api import Category
 from layan.people.api import Permission, Person
-from layan.places.api import CounterInfo
+from layan.places.api import CounterInfo, counters_promised, opening
 from layan.queueing import refusals
 from layan.queueing.desk import Desk, at_desk, release
 from layan.queueing.events import CounterClosed, CounterOpened, CounterPaused
@@ -36,7 +38,7 @@ def open_counter(*, branch_id: int, counter_id: int, by: Person) -> Session:
             since=desk.now,
             state="open",
         )
-        desk.append(CounterOpened(counter.code, by.user_id), by, counter=counter)
+        desk.append(CounterOpened(counter.code, by.user_id, _open_counters(desk)), by, counter=counter)
     return session
 
 
@@ -45,7 +47,9 @@ def _reopen(desk: Desk, session: Session, counter: CounterInfo, by: Person) -> S
     if session.state != "open":
         session.state, session.reason, session.since = "open", "", desk.now
         session.save(update_fields=["state", "reason", "since"])
-        desk.append(CounterOpened(counter.code, session.officer_id), by, counter=counter)
+        desk.append(
+            CounterOpened(counter.code, session.officer_id, _open_counters(desk)), by, counter=counter
+        )
     return session
 
 
@@ -66,7 +70,14 @@ def pause_counter(*, branch_id: int, counter_id: int, reason: str, by: Person) -
         session.state, session.reason, session.since = "break", reason, desk.now
         session.save(update_fields=["state", "reason", "since"])
         desk.forget_command(counter_id)
-        desk.append(CounterPaused(counter.code, session.officer_id, reason), by, counter=counter)
+        paused = CounterPaused(
+            counter.code,
+            session.officer_id,
+            reason,
+            _open_counters(desk),
+            counters_promised(desk.place, desk.now),
+        )
+        desk.append(paused, by, counter=counter)
     return session
 
 
@@ -80,21 +91,31 @@ def close_counter(*, branch_id: int, counter_id: int, by: Person) -> Session:
 
 
 def close_session(desk: Desk, session: Session, by: Person) -> None:
-    """End a session and record how many counters are still open; call with the branch's lock held.
+    """End a session and record what the lunch and early-close findings need; call with the branch's lock held.
 
     Whoever was sent to this counter or its officer waits for the service again: nobody waits for an empty chair.
     """
     session.state, session.closed_at, session.since = "closed", desk.now, desk.now
     session.save(update_fields=["state", "closed_at", "since"])
-    still_open = Session.objects.filter(branch_id=desk.place.branch_id, closed_at=None, state="open").count()
     counter = desk.place.counters.get(session.counter_id)
-    code = counter.code if counter else str(session.counter_id)
-    desk.append(CounterClosed(code, session.officer_id, still_open), by, counter=counter)
+    closing = opening(desk.place, desk.now).closes_at
+    closed = CounterClosed(
+        counter.code if counter else str(session.counter_id),
+        session.officer_id,
+        _open_counters(desk),
+        counters_promised(desk.place, desk.now),
+        closing.astimezone(UTC).isoformat() if closing else "",
+    )
+    desk.append(closed, by, counter=counter)
     desk.forget_command(session.counter_id)
     lanes = [counter_lane(session.counter_id, category) for category in Category]
     if session.officer_id is not None and not _at_work(desk, session.officer_id):
         lanes += [officer_lane(session.officer_id, category) for category in Category]
     release(desk, lanes, by)
+
+
+def _open_counters(desk: Desk) -> int:
+    return Session.objects.filter(branch_id=desk.place.branch_id, closed_at=None, state="open").count()
 
 
 def _at_work(desk: Desk, officer_id: int) -> bool:
