@@ -41,6 +41,12 @@ def words(text: Mapping[str, str] | None, language: str | None = None) -> str:
     return words_of(text, language)
 
 
+@register.filter
+def in_a_line(text: str) -> str:
+    """Set a list of lines, such as what to bring, as one line."""
+    return " · ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
 @register.simple_tag
 def event_types(*prefixes: str) -> str:
     """Return the registered event types, space separated, for `<live-region types>`; only those with a prefix given."""
