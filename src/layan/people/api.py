@@ -2,6 +2,7 @@
 
 from time import monotonic
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from layan.kit import clock
@@ -19,6 +20,7 @@ __all__ = [
     "Role",
     "create_token",
     "create_user",
+    "holds_role",
     "names_of",
     "not_allowed",
     "person_of_token",
@@ -83,7 +85,9 @@ def _read_token(digest: str) -> Person | None:
     token = models.Token.objects.select_related("user").filter(digest=digest, revoked_at=None).first()
     if token is None or (token.expires_at is not None and token.expires_at <= clock.now()):
         return None
-    if token.user is not None and not token.user.is_active:
+    if token.user is not None and not holds_role(
+        token.user, Role(token.role), branch_id=token.branch_id, agency_id=token.agency_id
+    ):
         return None
     grant = Grant(Role(token.role), token.agency_id, token.branch_id)
     return Person(
@@ -93,6 +97,16 @@ def _read_token(digest: str) -> Person | None:
         token_id=token.pk,
         skills=skills_of(token.user_id),
     )
+
+
+def holds_role(user: models.User, role: Role, *, branch_id: int | None, agency_id: int | None) -> bool:
+    """Say whether an active account holds a role at the branch, or in the agency: its tokens can do no more than it."""
+    if not user.is_active:
+        return False
+    if user.is_superuser and role == Role.ADMINISTRATOR:
+        return True
+    here = Q(agency=agency_id) if branch_id is None else Q(branch=branch_id) | Q(agency__branches=branch_id)
+    return user.assignments.filter(here, role=role.value).exists()
 
 
 def names_of(user_ids: set[int]) -> dict[int, str]:

@@ -18,7 +18,7 @@ from layan.kit.refusal import Refusal
 from layan.people.api import Permission, not_allowed
 from layan.people.models import ROLES, User
 from layan.people.rules import Role
-from layan.people.services import create_user, give_roles, give_skills, replace_password
+from layan.people.services import create_user, give_roles, give_skills, replace_password, switch_account
 from layan.people.web import person_of, staff_required
 from layan.places.models import Branch
 
@@ -169,11 +169,11 @@ def _save(form: StaffForm, branch: Branch, user: User | None, actor: str) -> str
     here, whole = {Role(role) for role in chosen["here"]}, {Role(role) for role in chosen.get("agency", [])}
     password = None
     if user is None:
-        at_branch = bool(here)
+        at_branch = not whole
         password = create_user(
             username=chosen["username"],
             display_name=chosen["display_name"],
-            role=min(here or whole),
+            role=min(whole or here),
             branch_id=branch.pk if at_branch else None,
             agency_id=None if at_branch else branch.agency_id,
             actor=actor,
@@ -181,12 +181,14 @@ def _save(form: StaffForm, branch: Branch, user: User | None, actor: str) -> str
         user = User.objects.get(username=chosen["username"])
     else:
         user.display_name = chosen["display_name"]
-        user.is_active = chosen.get("active", user.is_active)
-        user.save(update_fields=["display_name", "is_active"])
-    give_roles(user=user, roles=here, branch_id=branch.pk, agency_id=None, actor=actor)
+        user.save(update_fields=["display_name"])
+    # The agency's first: it locks all its branches, in order, and so must not hold one of them already.
     if "agency" in form.fields:
         give_roles(user=user, roles=whole, branch_id=None, agency_id=branch.agency_id, actor=actor)
-    give_skills(user=user, branch_id=branch.pk, service_ids=chosen["skills"])
+    give_roles(user=user, roles=here, branch_id=branch.pk, agency_id=None, actor=actor)
+    give_skills(user=user, branch_id=branch.pk, service_ids=chosen["skills"], actor=actor)
+    active = chosen.get("active", user.is_active)
+    switch_account(user=user, active=active, branch_id=branch.pk, actor=actor)
     return password
 
 
