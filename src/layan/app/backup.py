@@ -26,14 +26,24 @@ def back_up(file: Path, *, progress: Callable[[int], object] = lambda _: None) -
     installation = Installation.from_environment()
     if file.exists():
         raise BackupError(f"{file} exists already: choose another name.")
-    with tempfile.TemporaryDirectory() as folder:
-        dump = _dump(installation, Path(folder), progress)
+    try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as handle, tarfile.open(fileobj=handle, mode="w:gz") as archive:
-            archive.add(dump, dump.name)
-            for kept in (installation.keys, installation.seals):
-                if kept.exists():
-                    archive.add(kept, kept.name)
+    except OSError as wrong:
+        raise BackupError(
+            f"{file} cannot be written ({wrong.strerror}): name a file in a folder of yours."
+        ) from wrong
+    try:
+        with os.fdopen(descriptor, "wb") as handle, tempfile.TemporaryDirectory() as folder:
+            dump = _dump(installation, Path(folder), progress)
+            with tarfile.open(fileobj=handle, mode="w:gz") as archive:
+                archive.add(dump, dump.name)
+                for kept in (installation.keys, installation.seals):
+                    if kept.exists():
+                        archive.add(kept, kept.name)
+    except BaseException:
+        # Half a backup must not look like one.
+        file.unlink()
+        raise
     progress(100)
 
 
@@ -84,7 +94,18 @@ def _postgresql(command: list[str], settings: dict[str, object]) -> None:
 
 
 def restore_from(file: Path, installation: Installation) -> None:
-    """Replace the installation by what `file` holds. Raises BackupError when it is not a backup of this kind."""
+    """Replace the installation by what `file` holds.
+
+    Raises BackupError when it is not a backup of this kind, or Layan is at work on the installation.
+    """
+    try:
+        with installation.alone():
+            _restore(file, installation)
+    except BlockingIOError as wrong:
+        raise BackupError(f"Layan is at work on {installation.folder}: stop it first.") from wrong
+
+
+def _restore(file: Path, installation: Installation) -> None:
     settings = database(installation)
     kind = "sqlite3" if "sqlite3" in str(settings["ENGINE"]) else "postgresql"
     with tempfile.TemporaryDirectory() as folder:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from layan.app.installation import BadSetting
+from layan.app.installation import BadSetting, Installation
 
 #: Subcommand -> module that holds it; read only when it is called, so that `layan serve` stays small.
 COMMANDS = {
@@ -70,6 +70,22 @@ def set_up() -> None:
     import django
 
     django.setup()
+
+
+def open_installation() -> Installation:
+    """Start Django for a subcommand that works on what is there already; return the installation.
+
+    Raises BadSetting when there is none, or its database does not answer or is older than this program.
+    """
+    installation = Installation.from_environment()
+    installation.must_exist()
+    set_up()
+    from layan.app.database import fault
+
+    wrong = fault()
+    if wrong is not None:
+        raise BadSetting(wrong)
+    return installation
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from layan.app.cli import data_option, set_up
+from layan.app.cli import data_option, open_installation, set_up
 
 
 @click.command()
@@ -23,7 +23,7 @@ def migrate() -> None:
 @data_option
 def backup(file: Path) -> None:
     """Write the database, keys and seals to FILE (tar.gz), while the office works on."""
-    set_up()
+    open_installation()
     from layan.app.backup import BackupError, back_up
 
     try:
@@ -44,7 +44,7 @@ def restore(file: Path, yes: bool) -> None:
     from layan.app.installation import Installation
 
     installation = Installation.from_environment()
-    if not yes:
+    if not yes and installation.exists:
         click.confirm(f"Replace everything in {installation.folder}?", abort=True)
     try:
         restore_from(file, installation)

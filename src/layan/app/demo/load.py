@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from layan.app.demo.agency import BranchData, StaffData, read_agency
 from layan.kit.events import start_log
@@ -24,6 +24,15 @@ class SignIn:
     display_name: str
     role: str
     password: str
+
+
+def holds_an_office() -> bool:
+    """Say whether the installation is somebody's own: it has agencies or accounts, and not the demonstration's."""
+    if models.Agency._meta.db_table not in connection.introspection.table_names():
+        return False
+    codes = set(models.Agency.objects.values_list("code", flat=True))
+    shown = read_agency(HERE / "agency.toml").agencies[0].code
+    return shown not in codes and (bool(codes) or User.objects.exists())
 
 
 def load_demonstration() -> None:
