@@ -3,6 +3,7 @@
 A branch built here is open at any hour unless a test gives it hours, so that no test depends on the wall clock.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from layan.kit.events import start_log
@@ -93,6 +94,19 @@ def keep_hours(built: BuiltBranch, *blocks: tuple[str, str]) -> None:
                 branch=built.branch, weekday=weekday, opens=opens, closes=closes
             )
     layout_changed(branch_id=built.id, what="hours")
+
+
+def keep_lunch(
+    built: BuiltBranch, starts: str, ends: str, counters: int, *, weekdays: Iterable[int] = range(1, 8)
+) -> None:
+    """Promise so many open counters through lunch, on every day unless `weekdays` says which."""
+    for weekday in weekdays:
+        places.LunchRule.objects.update_or_create(
+            branch=built.branch,
+            weekday=weekday,
+            defaults={"starts": starts, "ends": ends, "counters": counters},
+        )
+    layout_changed(branch_id=built.id, what="lunch")
 
 
 def a_user(

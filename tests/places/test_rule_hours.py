@@ -10,12 +10,15 @@ from layan.places.rules import (
     DAYS_AHEAD,
     Block,
     Calendar,
+    Lunch,
     Opening,
     SpecialHours,
     business_ends,
     hours_on,
     last_closing,
+    lunch_rules,
     opening_at,
+    promised_at,
 )
 
 MORNING, EVENING = Block(time(8), time(13)), Block(time(14), time(17))
@@ -190,3 +193,36 @@ def test_it_is_open_just_when_a_block_of_the_day_says_so(calendar, moment):
         assert moment < answer.next_opening
         assert opening_at(calendar, answer.next_opening).is_open
         assert not opening_at(calendar, answer.next_opening - timedelta(microseconds=1)).is_open
+
+
+NOON, FRIDAY_PRAYER = Lunch(time(12, 30), time(14), 3), Lunch(time(12, 15), time(14, 45), 1)
+LUNCHING = Calendar(
+    weekly={**dict.fromkeys((1, 2, 3, 5), (Block(time(8), time(17)),)), 6: (SATURDAY,)},
+    lunches={1: NOON, 2: NOON, 3: NOON, 5: FRIDAY_PRAYER, 6: NOON},
+    special={date(2026, 3, 9): SpecialHours({"en": "Short day"}, Block(time(8), time(13)))},
+    holidays={date(2026, 3, 4): {"en": "Holiday"}},
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "promised"),
+    [
+        (2, time(12, 29), 0),
+        (2, time(12, 30), 3),
+        (2, time(13, 59), 3),
+        (2, time(14), 0),
+        (6, time(12, 20), 1),
+        (6, time(14, 44), 1),
+        (4, time(13), 0),
+        (5, time(13), 0),
+        (7, time(13), 0),
+        (9, time(12, 45), 3),
+        (9, time(13, 15), 0),
+    ],
+)
+def test_b5_counters_are_promised_by_the_lunch_of_the_weekday_while_the_branch_is_open(day, at, promised):
+    assert promised_at(LUNCHING, datetime.combine(date(2026, 3, day), at)) == promised
+
+
+def test_b5_equal_lunches_are_told_once_with_their_days():
+    assert lunch_rules(LUNCHING) == [(NOON, (1, 2, 3, 6)), (FRIDAY_PRAYER, (5,))]

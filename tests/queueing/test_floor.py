@@ -11,7 +11,7 @@ from layan.people.api import Role, person_of_user
 from layan.places.api import disruption_message
 from layan.queueing import api as queueing
 from layan.queueing.models import Alarm, Session, Ticket
-from tests.builders import BuiltBranch, a_branch, a_person, a_ticket, a_user, open_counter
+from tests.builders import BuiltBranch, a_branch, a_person, a_ticket, a_user, keep_lunch, open_counter
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +117,8 @@ def test_a_call_nobody_answers_and_a_service_far_over_its_norm_show(supervisor, 
 def test_b5_too_few_counters_through_lunch_show(here, officer):
     local = clock.local(clock.now(), "Asia/Kuala_Lumpur")
     noon = local.replace(hour=13, minute=10)
-    lunching = a_branch("UTC-L", lunch_starts="13:00", lunch_ends="14:00", lunch_counters=2)
+    lunching = a_branch("UTC-L")
+    keep_lunch(lunching, "13:00", "14:00", 2)
     supervisor = browser(lunching, Role.SUPERVISOR, "lunch")
     with time_machine.travel(noon, tick=False):
         assert "Lunch: 0 counters open, at least 2 promised." in floor_of(supervisor, lunching)

@@ -12,7 +12,7 @@ from layan.places import models as places
 from layan.places.api import layout_changed
 from layan.queueing import api as queueing
 from layan.queueing.models import Session
-from tests.builders import a_branch, a_person, a_ticket, keep_hours, open_counter
+from tests.builders import a_branch, a_person, a_ticket, keep_hours, keep_lunch, open_counter
 from tests.queueing.conftest import staff
 from tests.refusals import refused
 
@@ -115,8 +115,9 @@ def test_a_break_needs_a_listed_reason_and_an_open_counter(here, aminah):
 @pytest.fixture
 def office(db):
     """An office open from eight to five, with two counters open through lunch."""
-    built = a_branch(always_open=False, lunch_starts="13:00", lunch_ends="14:00", lunch_counters=2)
+    built = a_branch(always_open=False)
     keep_hours(built, ("08:00", "17:00"))
+    keep_lunch(built, "13:00", "14:00", 2)
     return built
 
 
@@ -132,7 +133,7 @@ def test_b5_b11_what_was_open_promised_and_stated_is_recorded_as_it_stood(office
         clock.shift(timedelta(hours=4))
         pause(office, one, person)
         close(office, two, person)
-        places.Branch.objects.update(lunch_counters=1)
+        keep_lunch(office, "13:00", "14:00", 1)
         places.OpeningBlock.objects.update(closes="16:00")
         layout_changed(branch_id=office.id, what="hours")
         open_counter(office, "1", person)

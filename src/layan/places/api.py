@@ -25,6 +25,7 @@ from layan.places.rules import (
     hours_on,
     last_closing,
     opening_at,
+    promised_at,
 )
 from layan.places.services import (
     announce_disruption,
@@ -103,10 +104,7 @@ def opening_after(place: Layout, closing: datetime) -> datetime | None:
 
 def counters_promised(place: Layout, moment: datetime) -> int:
     """Return how many counters are to be open at `moment` by the lunch rule (B5), 0 outside lunch and hours."""
-    if place.lunch is None or not opening(place, moment).is_open:
-        return 0
-    starts, ends = place.lunch
-    return place.lunch_counters if starts <= clock.local(moment, place.time_zone).time() < ends else 0
+    return promised_at(place.calendar, clock.local(moment, place.time_zone).replace(tzinfo=None))
 
 
 def last_closing_at(place: Layout, moment: datetime) -> datetime | None:

@@ -20,6 +20,15 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Lunch:
+    """From `starts` until `ends` at least `counters` counters stay open (B5)."""
+
+    starts: time
+    ends: time
+    counters: int
+
+
+@dataclass(frozen=True)
 class SpecialHours:
     """What a single date does instead of its weekday; closed when `block` is None."""
 
@@ -29,9 +38,13 @@ class SpecialHours:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Everything that decides when a branch is open. `holidays` are public holidays by date, name by language."""
+    """Everything that decides when a branch is open. `holidays` are public holidays by date, name by language.
+
+    `weekly` and `lunches` are by ISO weekday: Friday's lunch, with its prayer, is often another than Monday's.
+    """
 
     weekly: dict[int, tuple[Block, ...]] = field(default_factory=dict)
+    lunches: dict[int, Lunch] = field(default_factory=dict)
     special: dict[date, SpecialHours] = field(default_factory=dict)
     holidays: dict[date, dict[str, str]] = field(default_factory=dict)
     always_open: bool = False
@@ -129,6 +142,22 @@ def opening_at(calendar: Calendar, local: datetime) -> Opening:
             if opens > local:
                 return Opening(is_open=False, next_opening=opens, occasion=today.occasion)
     return Opening(is_open=False, occasion=today.occasion)
+
+
+def promised_at(calendar: Calendar, local: datetime) -> int:
+    """Return how many counters are to be open at `local` by the lunch rule of its weekday (B5), 0 outside lunch and hours."""
+    lunch = calendar.lunches.get(local.isoweekday())
+    if lunch is None or not lunch.starts <= local.time() < lunch.ends:
+        return 0
+    return lunch.counters if opening_at(calendar, local).is_open else 0
+
+
+def lunch_rules(calendar: Calendar) -> list[tuple[Lunch, tuple[int, ...]]]:
+    """Return each lunch rule once with the weekdays it holds on, by the first of them."""
+    days: dict[Lunch, list[int]] = {}
+    for weekday in sorted(calendar.lunches):
+        days.setdefault(calendar.lunches[weekday], []).append(weekday)
+    return [(lunch, tuple(weekdays)) for lunch, weekdays in days.items()]
 
 
 def last_closing(calendar: Calendar, local: datetime) -> datetime | None:

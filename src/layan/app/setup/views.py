@@ -127,7 +127,7 @@ def section(request: HttpRequest, code: str, key: str) -> HttpResponse:
         }
         for thing in part.rows(held)
     ]
-    context: dict[str, Any] = {"branch": held, "section": part, "rows": rows}
+    context: dict[str, Any] = {"branch": held, "section": part, "rows": rows, "next": next_step(steps(held))}
     if part is SPECIAL_DAYS:
         context["holidays"] = _coming_holidays(held)
     return render(request, "setup/section.html", context)
