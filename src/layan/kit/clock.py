@@ -17,8 +17,3 @@ def local(moment: datetime, time_zone: str) -> datetime:
 def local_date(moment: datetime, time_zone: str) -> date:
     """Return the calendar day of `moment` in `time_zone` (IANA name)."""
     return local(moment, time_zone).date()
-
-
-def minutes_between(earlier: datetime, later: datetime) -> float:
-    """Return the minutes from `earlier` to `later`; never negative, as a clock set back must not be."""
-    return max(0.0, (later - earlier).total_seconds() / 60)

@@ -32,7 +32,7 @@ class ApiFront:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.path_info.startswith(PREFIX) or request.path_info in PAGES:
+        if not request.path_info.startswith(PREFIX) or _is_page(request):
             return self.get_response(request)
         head = request.method == "HEAD"
         if head:
@@ -43,6 +43,10 @@ class ApiFront:
         if head:
             response.content = b""
         return response
+
+
+def _is_page(request: HttpRequest) -> bool:
+    return request.path_info in PAGES and request.method in {"GET", "HEAD"}
 
 
 def _answer(request: HttpRequest) -> HttpResponse:

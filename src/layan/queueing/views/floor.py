@@ -19,7 +19,7 @@ from layan.people.api import Permission, Person
 from layan.people.web import person_of, staff_required
 from layan.places.api import Layout, end_disruption
 from layan.queueing import refusals
-from layan.queueing.access import branch_for, ticket_for
+from layan.queueing.access import branch_for, ticket_at
 from layan.queueing.floor_page import floor as floor_context
 from layan.queueing.services.alarms import acknowledge
 from layan.queueing.services.sessions import close_counter, open_counter, pause_counter
@@ -99,9 +99,7 @@ def _pause(place: Layout, person: Person, argument: str) -> str:
 
 def _first(place: Layout, person: Person, argument: str) -> str:
     key, _colon, first = argument.partition(":")
-    ticket, its_place = ticket_for(person, _ticket_id(key))
-    if its_place.branch_id != place.branch_id:
-        raise refusals.unknown_ticket()
+    ticket = ticket_at(person, place, _ticket_id(key))
     others = [code for code in (ticket.service.code, *ticket.remaining) if code != first]
     rearrange(branch_id=place.branch_id, ticket_id=ticket.pk, services=[first, *others], by=person)
     return _("Number %(number)s now waits for the other service first and keeps its place.") % {
