@@ -1,5 +1,6 @@
 """The door of people: who is asking, and may they."""
 
+from dataclasses import dataclass
 from time import monotonic
 
 from django.db.models import Q
@@ -14,6 +15,7 @@ from layan.people.services import create_token, create_user, digest_of, revoke_t
 __all__ = [
     "NOBODY",
     "PERMISSIONS",
+    "Colleague",
     "Grant",
     "Permission",
     "Person",
@@ -28,6 +30,7 @@ __all__ = [
     "require",
     "revoke_token",
     "skills_of",
+    "staff_who",
 ]
 
 #: Seconds for which a token's answer is kept; a revoked token stops within this time.
@@ -107,6 +110,27 @@ def holds_role(user: models.User, role: Role, *, branch_id: int | None, agency_i
         return True
     here = Q(agency=agency_id) if branch_id is None else Q(branch=branch_id) | Q(agency__branches=branch_id)
     return user.assignments.filter(here, role=role.value).exists()
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member of staff as another sees them; `skills` are services, none recorded means every one (A3)."""
+
+    id: int
+    name: str
+    skills: frozenset[int]
+
+
+def staff_who(permission: Permission, *, branch_id: int, agency_id: int) -> list[Colleague]:
+    """Return the active accounts whose role at the branch or in its agency allows `permission`, by name."""
+    roles = [role.value for role in Role if permission in PERMISSIONS[role]]
+    held = Q(assignments__branch=branch_id) | Q(assignments__agency=agency_id)
+    users = models.User.objects.filter(held, assignments__role__in=roles, is_active=True).distinct()
+    found = [
+        Colleague(user.pk, str(user), frozenset(skill.service_id for skill in user.skills.all()))
+        for user in users.prefetch_related("skills")
+    ]
+    return sorted(found, key=lambda colleague: colleague.name.casefold())
 
 
 def names_of(user_ids: set[int]) -> dict[int, str]:

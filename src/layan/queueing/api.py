@@ -40,7 +40,13 @@ from layan.queueing.services.moving import (
     transfer,
 )
 from layan.queueing.services.serving import OUTCOMES, finish, hold, resume, start
-from layan.queueing.services.sessions import BREAK_REASONS, close_counter, open_counter, pause_counter
+from layan.queueing.services.sessions import (
+    BREAK_REASONS,
+    close_counter,
+    open_counter,
+    pause_counter,
+    seat_officer,
+)
 from layan.queueing.services.undoing import undo
 from layan.queueing.services.visits import add_service, rearrange
 
@@ -89,6 +95,7 @@ __all__ = [
     "recall",
     "resume",
     "return_to_line",
+    "seat_officer",
     "service_lines",
     "start",
     "ticket_for",

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from layan.customers.api import Category
 from layan.kit import clock
-from layan.people.api import names_of
+from layan.people.api import Colleague, Permission, names_of, staff_who
 from layan.places.api import CounterInfo, Layout, ServiceInfo, counter_order, counters_promised
 from layan.queueing import sql
 from layan.queueing.console_reads import CALLED_LIMIT
@@ -48,6 +48,15 @@ class Concern:
     def acknowledged(self) -> bool:
         """Whether the supervisor has seen it."""
         return self.alarm is not None and self.alarm.acknowledged_at is not None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An officer who could sit at a counter: where they sit now, and which of its services they may give (A3)."""
+
+    colleague: Colleague
+    seat: Serving | None
+    services: list[ServiceInfo]
 
 
 @dataclass(frozen=True)
@@ -295,3 +304,19 @@ def day_tickets(place: Layout, day: date, number: str = "") -> QuerySet[Ticket]:
     if plain:
         given = given.filter(number__startswith=plain)
     return given.order_by("issued_at", "pk")
+
+
+def candidates(state: BranchState, counter: CounterInfo) -> list[Candidate]:
+    """Return the staff who serve at the branch: first who is free, then those who may give most of a counter's services."""
+    place = state.place
+    seats = {serving.session.officer_id: serving for serving in state.counters if serving.session is not None}
+    found = []
+    for colleague in staff_who(Permission.SERVE, branch_id=place.branch_id, agency_id=place.agency_id):
+        skills = colleague.skills & place.every_service
+        services = [
+            place.services[service_id]
+            for service_id in counter.offers
+            if service_id in place.services and (not skills or service_id in skills)
+        ]
+        found.append(Candidate(colleague, seats.get(colleague.id), services))
+    return sorted(found, key=lambda candidate: (candidate.seat is not None, -len(candidate.services)))

@@ -117,6 +117,22 @@ def counter_busy(number: str) -> Refusal:
     )
 
 
+def officer_busy(code: str, number: str) -> Refusal:
+    return Refusal(
+        "officer-busy",
+        _(
+            "This officer still has number %(number)s at counter %(counter)s. It is finished or put on hold first."
+        )
+        % {"number": number, "counter": code},
+        409,
+        {"counter": code, "number": number},
+    )
+
+
+def not_an_officer() -> Refusal:
+    return Refusal("not-an-officer", _("This account does not serve at this branch. Choose another."), 422)
+
+
 def nothing_here() -> Refusal:
     return Refusal(
         "cannot-serve", _("The officer here has no skill recorded for the services of this counter.")

@@ -3,7 +3,7 @@
 from datetime import UTC
 
 from layan.customers.api import Category
-from layan.people.api import Permission, Person
+from layan.people.api import Permission, Person, staff_who
 from layan.places.api import CounterInfo, counters_promised, opening
 from layan.queueing import refusals
 from layan.queueing.desk import Desk, at_desk, release
@@ -29,17 +29,7 @@ def open_counter(*, branch_id: int, counter_id: int, by: Person) -> Session:
             return _reopen(desk, session, counter, by)
         if not desk.may(by, Permission.SUPERVISE):
             _refuse_second_counter(desk, by)
-        session = Session.objects.create(
-            branch_id=branch_id,
-            counter_id=counter_id,
-            officer_id=by.user_id,
-            opened_by=by.actor,
-            opened_at=desk.now,
-            since=desk.now,
-            state="open",
-        )
-        desk.append(CounterOpened(counter.code, by.user_id, _open_counters(desk)), by, counter=counter)
-    return session
+        return _open(desk, counter, by, by.user_id)
 
 
 def _reopen(desk: Desk, session: Session, counter: CounterInfo, by: Person) -> Session:
@@ -50,6 +40,63 @@ def _reopen(desk: Desk, session: Session, counter: CounterInfo, by: Person) -> S
         desk.append(
             CounterOpened(counter.code, session.officer_id, _open_counters(desk)), by, counter=counter
         )
+    return session
+
+
+def seat_officer(*, branch_id: int, counter_id: int, officer_id: int, by: Person) -> Session:
+    """Let a supervisor open a counter in an officer's name, or hand an open one over; whoever sat elsewhere moves.
+
+    Raises the refusals not-allowed, unknown-counter, not-an-officer, counter-busy, officer-busy.
+    """
+    with at_desk(branch_id) as desk:
+        desk.require(by, Permission.SUPERVISE)
+        counter = desk.counter(counter_id)
+        _refuse_stranger(desk, officer_id)
+        session = desk.session(counter_id)
+        if session is not None and session.officer_id == officer_id:
+            return _reopen(desk, session, counter, by)
+        if session is not None:
+            _refuse_while_busy(counter_id)
+            close_session(desk, session, by)
+        left = _seats_to_leave(desk, officer_id)
+        session = _open(desk, counter, by, officer_id)
+        # Only now, so that those who wait for this very officer go on waiting for them.
+        for seat in left:
+            close_session(desk, seat, by)
+    return session
+
+
+def _refuse_stranger(desk: Desk, officer_id: int) -> None:
+    place = desk.place
+    serving = staff_who(Permission.SERVE, branch_id=place.branch_id, agency_id=place.agency_id)
+    if officer_id not in {colleague.id for colleague in serving}:
+        raise refusals.not_an_officer()
+
+
+def _seats_to_leave(desk: Desk, officer_id: int) -> list[Session]:
+    """Return the sessions of the branch that an officer has open. Raises officer-busy while a customer is at one."""
+    seats = list(
+        Session.objects.filter(branch_id=desk.place.branch_id, officer_id=officer_id, closed_at=None)
+    )
+    for seat in seats:
+        ticket = _customer_at(seat.counter_id)
+        counter = desk.place.counters.get(seat.counter_id)
+        if ticket is not None:
+            raise refusals.officer_busy(counter.code if counter else "", ticket.number)
+    return seats
+
+
+def _open(desk: Desk, counter: CounterInfo, by: Person, officer_id: int | None) -> Session:
+    session = Session.objects.create(
+        branch_id=desk.place.branch_id,
+        counter_id=counter.id,
+        officer_id=officer_id,
+        opened_by=by.actor,
+        opened_at=desk.now,
+        since=desk.now,
+        state="open",
+    )
+    desk.append(CounterOpened(counter.code, officer_id, _open_counters(desk)), by, counter=counter)
     return session
 
 
@@ -124,7 +171,11 @@ def _at_work(desk: Desk, officer_id: int) -> bool:
     ).exists()
 
 
+def _customer_at(counter_id: int) -> Ticket | None:
+    return Ticket.objects.filter(counter_id=counter_id, state__in=AT_COUNTER).first()
+
+
 def _refuse_while_busy(counter_id: int) -> None:
-    ticket = Ticket.objects.filter(counter_id=counter_id, state__in=AT_COUNTER).first()
+    ticket = _customer_at(counter_id)
     if ticket is not None:
         raise refusals.counter_busy(ticket.number)
