@@ -2,7 +2,10 @@
 
 import shutil
 import signal
+import sqlite3
 import subprocess
+import tarfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -140,6 +143,46 @@ def test_a_backup_brings_everything_back(office, tmp_path):
     assert run("restore", str(file), data=elsewhere).returncode == 0, "an empty folder asks nothing"
     assert (elsewhere / "keys/secret.key").read_bytes() == (office / "keys/secret.key").read_bytes()
     assert "There is an account with this name" in run("user", "add", "admin", data=elsewhere).stderr
+
+
+@pytest.fixture
+def changed_backup(tmp_path: Path) -> Path:
+    """A backup of an office with one branch, one of whose events was changed afterwards."""
+    data = tmp_path / "demo"
+    process = subprocess.Popen(
+        layan("demo", "--no-traffic", "--port", "0", data=data),
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    while "Ctrl-C stops it." not in process.stdout.readline():
+        pass
+    process.terminate()
+    process.communicate(timeout=30)
+    whole, changed = tmp_path / "whole.tar.gz", tmp_path / "changed.tar.gz"
+    assert run("backup", str(whole), data=data).returncode == 0
+    with tarfile.open(whole) as archive:
+        archive.extractall(tmp_path / "inside", filter="data")
+    with closing(sqlite3.connect(tmp_path / "inside" / "layan.sqlite3")) as database, database:
+        database.execute("UPDATE kit_event SET actor = 'user:1' WHERE seq = 1")
+    with tarfile.open(changed, "w:gz") as archive:
+        for part in ("layan.sqlite3", "keys", "seals"):
+            archive.add(tmp_path / "inside" / part, part)
+    return changed
+
+
+def test_a3_a_backup_whose_log_was_changed_is_not_restored_unknowingly(changed_backup, tmp_path, office):
+    whole = changed_backup.parent / "whole.tar.gz"
+    refused = run("restore", str(changed_backup), "--yes", data=office)
+    assert refused.returncode == 1
+    assert "event 1 was changed" in refused.stderr
+    assert "There is an account with this name" in run("user", "add", "admin", data=office).stderr
+    assert run("restore", str(whole), "--yes", data=office).returncode == 0
+    assert run("verify-log", data=office).returncode == 0
+    assert run("restore", str(changed_backup), "--yes", "--even-if-changed", data=office).returncode == 0
+    assert run("verify-log", data=office).returncode == 1
 
 
 def test_what_is_no_backup_changes_nothing(office, tmp_path):
