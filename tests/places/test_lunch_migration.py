@@ -29,7 +29,7 @@ def test_b5_the_lunch_of_a_branch_becomes_that_of_its_days_and_back(before):
     rule = {"lunch_starts": time(13), "lunch_ends": time(14), "lunch_counters": 2}
     branches = before.get_model("places", "Branch").objects
     open_days = branches.create(code="HOURS", agency=agency, name={"ms": "B"}, **rule)
-    for weekday, opens in ((1, time(8)), (1, time(14)), (6, time(9))):
+    for weekday, opens in ((1, time(8)), (1, time(12)), (2, time(15)), (6, time(9))):
         open_days.opening_blocks.create(weekday=weekday, opens=opens, closes=time(17))
     branches.create(code="NONE", agency=agency, name={"ms": "B"}, weekend=[5, 6], **rule)
     branches.create(code="WITHOUT", agency=agency, name={"ms": "B"})

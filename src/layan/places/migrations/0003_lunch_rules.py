@@ -6,11 +6,12 @@ from django.db import migrations, models
 
 
 def one_for_each_day(apps, schema_editor):
-    """Let the branch's rule go on on every day on which it held: those with hours, or else the working days."""
+    """Let the branch's rule go on on every day on which it held: those open then, or else the working days."""
     branches = apps.get_model("places", "Branch")
     rules = apps.get_model("places", "LunchRule")
     for branch in branches.objects.exclude(lunch_starts=None).exclude(lunch_ends=None):
-        weekdays = set(branch.opening_blocks.values_list("weekday", flat=True))
+        at_lunch = branch.opening_blocks.filter(opens__lt=branch.lunch_ends, closes__gt=branch.lunch_starts)
+        weekdays = set(at_lunch.values_list("weekday", flat=True))
         weekdays = weekdays or set(range(1, 8)) - set(branch.weekend)
         if branch.lunch_starts < branch.lunch_ends and branch.lunch_counters:
             rules.objects.bulk_create(
