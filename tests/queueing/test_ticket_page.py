@@ -244,3 +244,18 @@ def test_a_tampered_cookie_does_not_break_the_line(kept):
     phone = in_english()
     phone.cookies["layan_ahead"] = kept
     assert phone.get(address_of(mine)).status_code == 200
+
+
+def test_what_has_not_changed_is_not_sent_again():
+    here = a_branch()
+    aminah = an_officer(here)
+    counter = open_counter(here, "1", aminah)
+    a_ticket(here)
+    mine = address_of(a_ticket(here)) + "/now"
+    phone = in_english()
+    tag = phone.get(mine).headers["ETag"]
+    assert phone.get(mine, headers={"If-None-Match": tag}).status_code == 304
+    call(here, counter, aminah)
+    again = phone.get(mine, headers={"If-None-Match": tag})
+    assert again.status_code == 200
+    assert again.headers["ETag"] != tag

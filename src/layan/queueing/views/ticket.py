@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
 from layan.kit import clock
 from layan.kit.i18n import DJANGO_CODES
@@ -25,6 +25,8 @@ from layan.queueing.services.moving import LATE_MINUTES, cancel, postpone, retur
 #: Remembers for one ticket's pages how many were ahead at first, so that the line can shorten from there.
 AHEAD_COOKIE = "layan_ahead"
 _DAY_SECONDS = 24 * 3600
+#: The nearer the turn, the sooner a page asks again; hundreds of pages do not ask at once after each call.
+_CALMEST_SECONDS = 10
 
 
 class TicketView(Protocol):
@@ -69,6 +71,7 @@ def page(request: HttpRequest, ticket: Ticket, place: Layout, token: str) -> Htt
 
 @require_safe
 @of_ticket
+@conditional_page
 def now(request: HttpRequest, ticket: Ticket, place: Layout, token: str) -> HttpResponse:
     """Return the part of the page that changes by itself."""
     return _show(request, "queueing/ticket_now.html", _context(request, ticket, place, token))
@@ -123,6 +126,7 @@ def _context(request: HttpRequest, ticket: Ticket, place: Layout, token: str) ->
         "place": place,
         "disruption": disruption_message(place.branch_id),
         "ahead": ahead,
+        "calm": min(_CALMEST_SECONDS, 2 + ahead),
         "ahead_at_first": max(ahead, _first_seen(request)),
         "later": ticket.not_before if ticket.not_before and ticket.not_before > moment else None,
         "counter": counter,
