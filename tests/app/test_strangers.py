@@ -79,6 +79,7 @@ PAGES = {
     "floor/<str:code>/now": Page(WATCHING),
     "floor/<str:code>/do": Page(None, RUNNING, {"command": "end-disruption"}),
     "floor/<str:code>/counters/<int:counter_id>": Page(RUNNING, RUNNING),
+    "floor/<str:code>/counters/<int:counter_id>/officer": Page(RUNNING, RUNNING),
     "floor/<str:code>/disruption": Page(RUNNING, RUNNING, {"ms": "Tiada bekalan elektrik"}),
     "floor/<str:code>/fairness": Page(WATCHING),
     "floor/<str:code>/day": Page(WATCHING),
