@@ -2,6 +2,7 @@
 // One EventSource is shared by all regions of a stream. Written for browsers from 2018 on: no private fields, no `?.`.
 
 const SILENCE_MS = 40000; // the server beats every 15 s: two beats missed and some patience
+const STEADY_MS = 10000;
 const POLL_MS = 5000; // at first, while the stream is away
 const FETCH_TIMEOUT_MS = 10000;
 const LONGEST_PAUSE_MS = 30000; // before a stream is opened again
@@ -57,23 +58,22 @@ class Feed {
     const source = new EventSource(this.url);
     this.source = source;
     this.heardAt = Date.now();
+    // Only a stream that lasts is a good one: a server that opens and closes it is not asked again at once.
     const heard = () => {
       this.heardAt = Date.now();
+      if (this.open && this.heardAt - openedAt > STEADY_MS) this.failures = 0;
     };
+    let openedAt = 0;
     source.addEventListener("open", () => {
-      heard();
+      openedAt = Date.now();
       this.open = true;
+      heard();
       this.tell("open"); // what happened while nobody listened
     });
-    // Only a stream that lasts is a good one: a server that opens and closes it is not asked again at once.
-    const lasts = () => {
-      heard();
-      this.failures = 0;
-    };
-    source.addEventListener("heartbeat", lasts);
+    source.addEventListener("heartbeat", heard);
     for (const type of this.types.concat("resync", "message")) {
       source.addEventListener(type, () => {
-        lasts();
+        heard();
         this.tell(type);
       });
     }
