@@ -73,6 +73,8 @@ class Layout:
     public_kiosk: bool
     primary_colour: str
     calendar: Calendar
+    #: The year it was read in: the public holidays known are those of a year before it to a year after.
+    year: int
     zones: dict[int, ZoneInfo] = field(default_factory=dict)
     services: dict[int, ServiceInfo] = field(default_factory=dict)
     counters: dict[int, CounterInfo] = field(default_factory=dict)
@@ -122,7 +124,7 @@ def layout(branch_id: int, *, version: int | None = None) -> Layout:
     """
     wanted = layout_version(branch_id) if version is None else version
     kept = _cache.get(branch_id)
-    if kept is not None and kept.version == wanted:
+    if kept is not None and kept.version == wanted and kept.year == clock.now().year:
         return kept
     fresh = _read(branch_id, wanted)
     with _lock:
@@ -168,6 +170,7 @@ def _read(branch_id: int, version: int) -> Layout:
         public_kiosk=branch.public_kiosk,
         primary_colour=branch.agency.primary_colour,
         calendar=_calendar(branch),
+        year=clock.now().year,
         zones={
             zone.pk: ZoneInfo(zone.pk, zone.code, zone.name, zone.directions) for zone in branch.zones.all()
         },
