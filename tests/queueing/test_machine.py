@@ -22,7 +22,7 @@ from layan.queueing.models import OutOfOrderCall, Session, Ticket
 from layan.queueing.policy import policy
 from layan.queueing.rules.priority import in_order
 from tests.queueing.machine_office import COUNTERS, LETTERS, STAFF, Office
-from tests.queueing.plain_model import PlainTicket, Refused
+from tests.queueing.plain_things import PlainTicket, Refused
 
 pytestmark = pytest.mark.django_db
 #: Twenty minutes before midnight in Kuala Lumpur, so that days change in the middle.

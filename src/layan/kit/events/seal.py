@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from layan.kit.private import write_private
 
-
 KEY_FILE = "seal.key"
 
 
