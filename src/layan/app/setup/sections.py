@@ -168,7 +168,7 @@ SPECIAL_DAYS = Section(
     model=SpecialDay,
     form=hours_forms.SpecialDayForm,
     columns=(
-        (gettext_lazy("Date"), lambda day: date_format(day.date, "DATE_FORMAT")),
+        (gettext_lazy("Date"), lambda day: date_format(day.date, "j F Y")),
         (gettext_lazy("Name"), lambda day: words(day.name)),
         (gettext_lazy("Hours"), _hours),
     ),
