@@ -245,7 +245,7 @@ def test_b14_one_live_number_for_each_reference():
     assert again.status_code == 409
     assert "already hold a number" in again.content.decode()
     ticket = queueing.Ticket.objects.get()
-    assert "345" not in ticket.holder
+    assert "123456789" not in ticket.holder
 
 
 def test_b15_a_disruption_is_said_on_every_kiosk_page():
