@@ -20,6 +20,12 @@ pytestmark = pytest.mark.django_db
 NINE = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def one_connection(monkeypatch):
+    """A turn would close the connection whose transaction this test is."""
+    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+
+
 @pytest.fixture
 def clock():
     with time_machine.travel(NINE, tick=False) as clock:

@@ -265,7 +265,7 @@ class TestHours:
         friday.services["A"].last_ticket_minutes = 15
         friday.services["A"].save()
         layout_changed(branch_id=friday.id, what="service")
-        with refused("last-number-given") as found:
+        with translation.override("en"), refused("last-number-given") as found:
             issue_at(at_local("2026-03-06T12:05"), friday, "A")
         assert found.value.facts == {"next_opening": "2026-03-06T14:45:00+08:00"}
         assert str(found.value.words).endswith("we open on Friday, 6 March 2026, 14:45.")
