@@ -49,6 +49,13 @@ def test_a_body_is_required_only_where_something_must_be_said(document):
     assert required == {"tickets", "transfer", "add-service", "rearrange", "call"}
 
 
+def test_the_pages_are_only_read(client):
+    for page in ("docs", "problems"):
+        assert client.get(f"/api/v1/{page}").status_code == 200
+        answer = client.post(f"/api/v1/{page}", b"", content_type="application/json")
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+
+
 def test_the_page_needs_nothing_from_elsewhere_and_no_inline_script(client):
     response = client.get("/api/v1/docs")
     page = response.content.decode()

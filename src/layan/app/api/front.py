@@ -32,7 +32,8 @@ class ApiFront:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.path_info.startswith(PREFIX) or _is_page(request):
+        reads = request.method in {"GET", "HEAD"}
+        if not request.path_info.startswith(PREFIX) or (reads and request.path_info in PAGES):
             return self.get_response(request)
         head = request.method == "HEAD"
         if head:
@@ -45,14 +46,12 @@ class ApiFront:
         return response
 
 
-def _is_page(request: HttpRequest) -> bool:
-    return request.path_info in PAGES and request.method in {"GET", "HEAD"}
-
-
 def _answer(request: HttpRequest) -> HttpResponse:
     """Return the operation's response, or the problem that kept it from being asked."""
     try:
         _check(request)
+        if request.path_info in PAGES:
+            return problems.answered(problems.method_not_allowed(), Allow="GET, HEAD")
         match = resolve(request.path_info)
         request.resolver_match = match
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
