@@ -102,8 +102,8 @@ SIGNING_IN = {
     "two-step/webauthn/login/",
     "agency/cancelled/",
     "agency/error/",
-    "oidc/^(?P<provider_id>[^/]+)/login/",
-    "oidc/^(?P<provider_id>[^/]+)/login/callback/",
+    "oidc/<str:provider_id>/login/",
+    "oidc/<str:provider_id>/login/callback/",
 }
 #: Where other tests hold the table: every operation and every page of setting up is in it.
 TABLES_ELSEWHERE = ("api/v1/", "setup/")
