@@ -301,7 +301,7 @@ class PlainOffice:
         counter = self.anywhere(t, who, "waiting") if who else None
         if t.state != "waiting":
             raise Refused("wrong-state")
-        self.touch(t).not_before = now + timedelta(minutes=minutes)
+        self.touch(t).not_before = now + timedelta(minutes=minutes) if minutes else None
         self.done_at(counter, now)
 
     def cancel(self, t: PlainTicket, who: str | None, now: datetime) -> None:

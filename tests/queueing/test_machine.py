@@ -241,7 +241,7 @@ class Queue(RuleBasedStateMachine):
                 lambda: self.tell("return_to_line", t, by), lambda: self.plain.come_back(t, by, self.now)
             )
 
-    @rule(number=any_ticket, by=st.none() | who, minutes=st.sampled_from(queueing.LATE_MINUTES))
+    @rule(number=any_ticket, by=st.none() | who, minutes=st.sampled_from([0, *queueing.LATE_MINUTES]))
     def postpone(self, number, by, minutes) -> None:
         if t := self.pick(number, "waiting"):
             self.both(

@@ -115,6 +115,19 @@ def test_i_will_be_late_passes_over_and_keeps_the_place(minutes):
     assert mine.not_before - clock.now() <= timedelta(minutes=minutes)
 
 
+def test_who_came_sooner_than_feared_says_so_and_is_called_again():
+    here = a_branch()
+    mine = a_ticket(here)
+    assert ">I am here<" not in text_of(mine)
+    in_english().post(address_of(mine), {"minutes": "20"})
+    assert "I am here</button>" in text_of(mine)
+    answer = in_english().post(address_of(mine), {"minutes": "0"}, follow=True)
+    assert "You are next" in answer.content.decode()
+    officer = a_person(Role.OFFICER, here)
+    counter = open_counter(here, "1", officer)
+    assert queueing.call_next(branch_id=here.id, counter_id=counter, by=officer) == mine
+
+
 @pytest.mark.parametrize(
     "wish", [{"minutes": "7"}, {"minutes": "-5"}, {"minutes": "١٥"}, {"minutes": ""}, {}, {"do": "fly"}]
 )

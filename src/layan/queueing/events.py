@@ -108,7 +108,7 @@ class TicketReturned(Event):
 
 @dataclass(frozen=True)
 class TicketPostponed(Event):
-    """The customer said "I will be late": passed over for so many minutes."""
+    """The customer said "I will be late": passed over for so many minutes; 0 for "I am here after all"."""
 
     type = "ticket.postponed"
     ticket: str

@@ -157,7 +157,11 @@ _TELLING: dict[str, Callable[[Layout, Mapping[str, Any]], str]] = {
     "ticket.returned": lambda place, facts: (
         _("Came back after %(away)s") % {"away": minutes_words(facts["away_seconds"] / 60)}
     ),
-    "ticket.postponed": lambda place, facts: _("Will be late: passed over for %(minutes)s min") % facts,
+    "ticket.postponed": lambda place, facts: (
+        _("Will be late: passed over for %(minutes)s min") % facts
+        if facts["minutes"]
+        else _("Is here after all: not passed over any longer")
+    ),
     "ticket.done": lambda place, facts: _("All business is done"),
     "ticket.cancelled": _cancelled,
     "command.undone": lambda place, facts: _("The last step at counter %(counter)s was taken back") % facts,

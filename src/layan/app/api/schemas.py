@@ -70,7 +70,9 @@ class RearrangeIn(Schema):
 class PostponeIn(Schema):
     """For how long the customer asks to be passed over."""
 
-    minutes: Literal[5, 10, 15, 20] = Field(default=10, description="Minutes to be passed over.")
+    minutes: Literal[0, 5, 10, 15, 20] = Field(
+        default=10, description="Minutes to be passed over from now on; 0: the customer is here after all."
+    )
 
 
 class BreakIn(Schema):

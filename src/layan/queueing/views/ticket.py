@@ -20,7 +20,7 @@ from layan.queueing.access import holder, ticket_id_of
 from layan.queueing.models import Ticket
 from layan.queueing.reads import people_ahead, ticket_by_id
 from layan.queueing.rules.states import AT_COUNTER, ENDED, State
-from layan.queueing.services.moving import LATE_MINUTES, cancel, postpone, return_to_line
+from layan.queueing.services.moving import LATE_MINUTES, NOT_LATE, cancel, postpone, return_to_line
 
 #: Remembers for one ticket's pages how many were ahead at first, so that the line can shorten from there.
 AHEAD_COOKIE = "layan_ahead"
@@ -88,7 +88,7 @@ def _act(request: HttpRequest, ticket: Ticket) -> None:
             cancel(branch_id=ticket.branch_id, ticket_id=ticket.pk, by=by)
     else:
         minutes = request.POST.get("minutes", "")
-        if minutes not in {str(choice) for choice in LATE_MINUTES}:
+        if minutes not in {str(choice) for choice in (NOT_LATE, *LATE_MINUTES)}:
             raise refusals.bad_value("minutes")
         postpone(branch_id=ticket.branch_id, ticket_id=ticket.pk, minutes=int(minutes), by=by)
 
