@@ -138,6 +138,20 @@ def test_where_it_never_closes_a_number_ends_a_day_after_its_own(clock):
     assert close(demonstration) == [MONDAY]
 
 
+@pytest.mark.parametrize(
+    "midnight", [datetime(2026, 3, 28, 22, 0, tzinfo=UTC), datetime(2026, 10, 24, 22, 0, tzinfo=UTC)]
+)
+def test_the_day_ends_once_where_the_clock_changes_at_midnight(clock, midnight):
+    beirut = a_branch("BEIRUT", time_zone="Asia/Beirut", always_open=False)
+    keep_hours(beirut, ("08:00", "17:00"))
+    clock.move_to(midnight - timedelta(hours=8))
+    a_ticket(beirut)
+    clock.move_to(midnight - timedelta(microseconds=1))
+    assert close(beirut) == []
+    clock.move_to(midnight)
+    assert close(beirut) == [(midnight - timedelta(hours=8)).date()]
+
+
 def test_only_this_branch_s_day_is_closed(here, aminah, clock):
     west = a_branch("WEST", time_zone="Asia/Kolkata", always_open=False)
     keep_hours(west, ("06:00", "17:00"))

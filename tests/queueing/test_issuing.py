@@ -119,6 +119,11 @@ def test_a_leap_day_is_a_day_of_its_own(here):
         ("America/New_York", "2026-03-03T04:59:59", "2026-03-03T05:00:00"),
         # The day that clocks go forward there has 23 hours.
         ("America/New_York", "2026-03-09T03:59:59", "2026-03-09T04:00:00"),
+        ("Europe/Warsaw", "2026-03-29T21:59:59", "2026-03-29T22:00:00"),
+        ("Europe/Warsaw", "2026-10-25T22:59:59", "2026-10-25T23:00:00"),
+        # Clocks go forward at midnight itself, which never strikes; and back from it, so that its hour comes twice.
+        ("Asia/Beirut", "2026-03-28T21:59:59", "2026-03-28T22:00:00"),
+        ("Asia/Beirut", "2026-10-24T21:59:59", "2026-10-24T22:00:00"),
         ("Asia/Kathmandu", "2026-03-02T18:14:59", "2026-03-02T18:15:00"),
     ],
 )
@@ -129,6 +134,14 @@ def test_every_time_zone_has_its_own_midnight(zone, before, after):
         for moment in (before, after)
     ]
     assert numbers == ["A001", "A001"]
+
+
+def test_in_the_hour_that_comes_twice_no_number_does():
+    there = a_branch("FAR", time_zone="Asia/Beirut")
+    # Ten to midnight, and the same on the clock an hour later, before and after it went back.
+    twice = ("2026-10-24T20:50", "2026-10-24T21:50")
+    numbers = [issue_at(datetime.fromisoformat(each).replace(tzinfo=UTC), there).number for each in twice]
+    assert numbers == ["A001", "A002"]
 
 
 def test_two_branches_count_each_for_itself(here):

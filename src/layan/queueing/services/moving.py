@@ -104,7 +104,7 @@ def return_to_line(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
     Raises the refusals wrong-state and too-late-to-return.
     """
     with at_desk(branch_id) as desk:
-        ticket, counter, _ = _own_or_served(desk, ticket_id, by, Command.RETURN)
+        ticket, counter, _ = _by_holder_or_staff(desk, ticket_id, by, Command.RETURN)
         called_at = ticket.called_at or desk.now
         verdict = return_late(
             waiting_since=ticket.waiting_since,
@@ -132,7 +132,7 @@ def postpone(*, branch_id: int, ticket_id: UUID, minutes: int, by: Person) -> Ti
     if minutes not in (NOT_LATE, *LATE_MINUTES):
         raise refusals.bad_value("minutes")
     with at_desk(branch_id) as desk:
-        ticket, counter, _ = _own_or_served(desk, ticket_id, by, Command.POSTPONE)
+        ticket, counter, _ = _by_holder_or_staff(desk, ticket_id, by, Command.POSTPONE)
         desk.change(
             ticket,
             undoable=counter is not None,
@@ -149,7 +149,7 @@ def cancel(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
     Of the staff only the officer of the counter where the customer stands, or a supervisor, may; of one who waits all.
     """
     with at_desk(branch_id) as desk:
-        ticket, counter, staff = _own_or_served(desk, ticket_id, by, Command.CANCEL)
+        ticket, counter, staff = _by_holder_or_staff(desk, ticket_id, by, Command.CANCEL)
         reason = "staff" if staff else "customer"
         stood_at = desk.place.counters.get(ticket.counter_id or 0) if ticket.state in STANDING else None
         desk.change(
@@ -164,7 +164,7 @@ def cancel(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
     return ticket
 
 
-def _own_or_served(
+def _by_holder_or_staff(
     desk: Desk, ticket_id: UUID, by: Person, command: Command
 ) -> tuple[Ticket, CounterInfo | None, bool]:
     """Return a ticket that `by` holds, issued (a kiosk), or may serve; the counter that may undo; whether by staff.
