@@ -144,12 +144,12 @@ def test_where_it_never_closes_a_number_ends_a_day_after_its_own(clock):
 def test_the_day_ends_once_where_the_clock_changes_at_midnight(clock, midnight):
     beirut = a_branch("BEIRUT", time_zone="Asia/Beirut", always_open=False)
     keep_hours(beirut, ("08:00", "17:00"))
-    clock.move_to(midnight - timedelta(hours=8))
+    clock.move_to(midnight - timedelta(hours=12))
     a_ticket(beirut)
     clock.move_to(midnight - timedelta(microseconds=1))
     assert close(beirut) == []
     clock.move_to(midnight)
-    assert close(beirut) == [(midnight - timedelta(hours=8)).date()]
+    assert close(beirut) == [(midnight - timedelta(hours=12)).date()]
 
 
 def test_only_this_branch_s_day_is_closed(here, aminah, clock):
