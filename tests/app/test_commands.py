@@ -89,6 +89,14 @@ def test_wrong_input_is_one_clear_line(made, words, status, said):
     assert said in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("ms_MY.UTF-8", "Sudah ada akaun dengan nama ini."), ("C.UTF-8", "There is an account with this name")],
+)
+def test_refusals_are_said_in_the_language_of_the_terminal(made, language, said):
+    assert said in run("user", "add", "ADMIN", data=made, LC_ALL=language).stderr
+
+
 def test_an_empty_installation_has_nothing_to_verify(made):
     done = run("verify-log", data=made)
     assert (done.returncode, done.stdout) == (0, "There is no branch yet, so nothing to verify.\n")

@@ -72,6 +72,14 @@ def set_up() -> None:
     django.setup()
 
 
+def speak() -> None:
+    """Say refusals and faults of files in the language of the terminal: Malay or English."""
+    from django.utils.translation import activate
+
+    named = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    activate("ms" if named.startswith("ms") else "en")
+
+
 def open_installation() -> Installation:
     """Start Django for a subcommand that works on what is there already; return the installation.
 
@@ -80,6 +88,7 @@ def open_installation() -> Installation:
     installation = Installation.from_environment()
     installation.must_exist()
     set_up()
+    speak()
     from layan.app.database import fault
 
     wrong = fault()

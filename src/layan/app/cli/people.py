@@ -49,8 +49,6 @@ def user_add(username: str, name: str, role: str, branch: str | None, agency: st
     The first administrator of an empty installation needs neither branch nor agency.
     """
     open_installation()
-    from django.utils.translation import override
-
     from layan.kit.refusal import Refusal
     from layan.people.services import create_user
 
@@ -59,8 +57,7 @@ def user_add(username: str, name: str, role: str, branch: str | None, agency: st
     try:
         password = create_user(username=username, display_name=name, role=Role(role), **place)
     except Refusal as refusal:
-        with override("en"):
-            raise click.ClickException(str(refusal.words)) from refusal
+        raise click.ClickException(str(refusal.words)) from refusal
     click.echo(f"Account: {username}\nPassword (shown once): {password}")
 
 

@@ -35,7 +35,7 @@ def replay(file: Path, speed: float, branch: str | None, skip: int, leave: str, 
     from datetime import timedelta
 
     from layan.app.demo.load import officers_at
-    from layan.app.replay.plan import ReplayFileError, read_day, unknown_names
+    from layan.app.replay.plan import ReplayFileError, in_words, read_day, unknown_names
     from layan.app.replay.run import Replay, run_day
     from layan.kit import clock
     from layan.places.api import branches
@@ -54,7 +54,7 @@ def replay(file: Path, speed: float, branch: str | None, skip: int, leave: str, 
     place = next((place for place in candidates if not misfits[place.code]), None)
     if place is None:
         code, problems = min(misfits.items(), key=lambda misfit: len(misfit[1]))
-        listed = "\n".join(f"line {problem.line}: {problem.text}" for problem in problems[:20])
+        listed = "\n".join(in_words(problem) for problem in problems[:20])
         more = f"\nand {len(problems) - 20} more" if len(problems) > 20 else ""
         raise click.ClickException(f"{file} fits no branch here. At {code}:\n{listed}{more}")
     day = Replay(place, officers_at(place.code), frozenset(filter(None, leave.split(","))))
