@@ -57,8 +57,14 @@ def test_where_nothing_was_made_yet_every_command_says_so_and_makes_nothing(tmp_
     assert not folder.exists()
 
 
-def test_the_folder_is_for_its_owner_alone(made):
-    assert made.stat().st_mode & 0o777 == 0o700
+def test_the_installation_is_for_its_owner_alone(tmp_path):
+    there = tmp_path / "there"
+    there.mkdir(mode=0o755)
+    for folder in (there, tmp_path / "new"):
+        assert run("migrate", data=folder).returncode == 0
+        found = [folder / "layan.sqlite3", folder / "keys", folder / "keys" / "secret.key"]
+        assert {path: path.stat().st_mode & 0o077 for path in found} == dict.fromkeys(found, 0)
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ def bring_up_to_date() -> Iterator[str]:
         yield f"{migration.app_label}: {migration.name}"
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+    if settings.INSTALLATION.database_file.exists():
+        settings.INSTALLATION.database_file.chmod(0o600)
     yield "The database is up to date."
 
 

@@ -99,6 +99,8 @@ def open_installation() -> Installation:
 
 def main() -> None:
     """Run the command; a bad setting or a known failure is one clear line, not a traceback."""
+    # What is written is for the owner alone: the database holds hashes of passwords and references.
+    os.umask(0o077)
     try:
         layan()
     except BadSetting as wrong:
