@@ -1,5 +1,6 @@
 """The public pages (B4, B11, B15): what anyone may read without signing in."""
 
+import re
 from datetime import time
 
 import pytest
@@ -121,3 +122,17 @@ def test_public_pages_allow_no_inline_script(client):
     a_branch()
     policy = client.get("/b/UTC-A").headers["Content-Security-Policy"]
     assert "unsafe" not in policy
+
+
+def test_customers_choose_among_four_languages_and_staff_among_those_their_pages_speak(client):
+    def offered(path: str) -> list[str]:
+        found = re.search(r'<form class="languages".*?</form>', page(client, path, language), re.DOTALL)
+        assert found is not None
+        return re.findall(r'name="language" value="([^"]+)"', found[0])
+
+    language = "en"
+    assert offered("/") == ["ms", "en", "zh-hans", "ta"]
+    assert offered("/accounts/login/") == ["ms", "en"]
+    # Who came with Tamil sees that it is chosen, and can change it.
+    language = "ta"
+    assert offered("/accounts/login/") == ["ms", "en", "ta"]

@@ -144,6 +144,7 @@ class LiveRegion extends HTMLElement {
     document.addEventListener("pointercancel", this.onLift);
     all.add(this);
     this.judge(Date.now());
+    if (!this.firstElementChild) this.refresh();
   }
 
   disconnectedCallback() {

@@ -22,7 +22,8 @@ document.querySelectorAll("[data-shows]").forEach((button) => {
 document.querySelectorAll("[data-scrolls]").forEach((button) => {
   const page = document.getElementById(button.dataset.scrolls);
   const look = () => {
-    button.hidden = page.scrollHeight - page.clientHeight - page.scrollTop < 8;
+    const margin = parseFloat(getComputedStyle(page).paddingBlockEnd); // nothing to read there
+    button.hidden = page.scrollHeight - page.clientHeight - page.scrollTop <= margin;
   };
   button.addEventListener("click", () => page.scrollBy({ top: page.clientHeight * 0.8 }));
   page.addEventListener("scroll", look, { passive: true });
