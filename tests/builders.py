@@ -3,6 +3,7 @@
 A branch built here is open at any hour unless a test gives it hours, so that no test depends on the wall clock.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from layan.kit.events import start_log
@@ -83,6 +84,29 @@ def a_branch(code: str = "UTC-A", *, always_open: bool = True, **fields: object)
             places.CounterService.objects.create(counter=counter, service=service, preference=1)
     layout_changed(branch_id=branch.pk, what="built")
     return BuiltBranch(branch, services, counters)
+
+
+def keep_hours(built: BuiltBranch, *blocks: tuple[str, str]) -> None:
+    """Give a branch these hours, such as ("08:00", "17:00"), on every day of the week."""
+    for weekday in range(1, 8):
+        for opens, closes in blocks:
+            places.OpeningBlock.objects.create(
+                branch=built.branch, weekday=weekday, opens=opens, closes=closes
+            )
+    layout_changed(branch_id=built.id, what="hours")
+
+
+def keep_lunch(
+    built: BuiltBranch, starts: str, ends: str, counters: int, *, weekdays: Iterable[int] = range(1, 8)
+) -> None:
+    """Promise so many open counters through lunch, on every day unless `weekdays` says which."""
+    for weekday in weekdays:
+        places.LunchRule.objects.update_or_create(
+            branch=built.branch,
+            weekday=weekday,
+            defaults={"starts": starts, "ends": ends, "counters": counters},
+        )
+    layout_changed(branch_id=built.id, what="lunch")
 
 
 def a_user(

@@ -1,5 +1,6 @@
 """What every test starts from."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,3 +23,12 @@ def fresh_memory(settings: Any) -> None:
     forget_forecasts()
     people._known.clear()
     caches["local"].clear()
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    """Say in English what would be said in Malay."""
+    from django.utils.translation import override
+
+    with override("en"):
+        yield

@@ -10,6 +10,7 @@ import pytest
 
 from layan.app.demo.agency import AgencyFileError, DemoData, parse_agency, read_agency
 
+pytestmark = pytest.mark.usefixtures("in_english")
 FILE = Path(__file__).parents[2] / "src/layan/app/demo/agency.toml"
 
 

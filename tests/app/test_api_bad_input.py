@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import OperationalError
+from django.test import Client
 
 from layan.kit import clock
 from layan.people import api as people
@@ -124,6 +125,20 @@ def test_a_method_that_an_address_does_not_take_is_told_with_those_it_takes(here
     assert response.headers["Allow"] == "POST"
 
 
+def test_a_resource_can_be_asked_for_without_its_body(here, kiosk):
+    head = Client().head("/api/v1/branches", headers=kiosk.headers())
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["Content-Length"] == str(len(kiosk.get("/branches").content))
+    assert Client().head("/api/v1/tickets", headers=kiosk.headers()).status_code == 405
+    assert Client().put("/api/v1/branches", headers=kiosk.headers()).headers["Allow"] == "GET, HEAD"
+
+
+def test_a_value_in_the_address_that_cannot_be_used_is_named(here, kiosk):
+    ticket = a_number(kiosk, here)
+    problem = problem_of(kiosk.get(f"/tickets/{ticket['id']}/explanation?counter=one"))
+    assert [error["field"] for error in problem["errors"]] == ["counter"]
+
+
 def test_a_host_name_that_is_not_ours_is_refused(here, kiosk):
     assert problem_of(kiosk.get("/branches", Host="evil.example"))["code"] == "bad-host"
 
@@ -200,6 +215,8 @@ def test_a_second_click_does_nothing_a_second_time(here, kiosk, officer):
         ("transfer", {"counter": 2**63}, "invalid-request"),
         ("add-service", {"service": "NOTHING"}, "unknown-service"),
         ("add-service", {}, "invalid-request"),
+        ("rearrange", {"services": ["TAX"]}, "bad-value"),
+        ("rearrange", {"services": []}, "invalid-request"),
         ("finish", {"outcome": "perfect"}, "invalid-request"),
         ("postpone", {"minutes": 60}, "invalid-request"),
     ],

@@ -3,6 +3,7 @@
 import pytest
 
 from layan.people.api import Role
+from layan.people.models import User
 from layan.places.api import announce_disruption
 from tests.app.api_client import a_caller, a_number, an_officer
 from tests.builders import a_branch, a_user
@@ -25,6 +26,7 @@ def test_a_counter_opens_pauses_reopens_and_closes(here):
     opened = officer.post(f"{at}/open").json()
     assert (opened["id"], opened["code"], opened["zone"]) == (here.counter("1"), "1", "HALL")
     assert opened["session"]["state"] == "open"
+    assert opened["session"]["officer"] == User.objects.get(username="aminah").pk
     paused = officer.post(f"{at}/break", {"reason": "prayer"}).json()["session"]
     assert (paused["state"], paused["reason"]) == ("break", "prayer")
     assert officer.post(f"{at}/open").json()["session"]["state"] == "open"
@@ -116,6 +118,11 @@ def test_the_state_of_a_branch_is_who_is_served_where_and_how_many_wait(here, ki
     announce_disruption(branch_id=here.id, message={"ms": "Sistem tergendala"}, actor="test")
     board = a_caller(Role.BOARD, here)
     state = board.get(f"/branches/{here.code}/state").json()
+    seen_by_staff = officer.get(f"/branches/{here.code}/state").json()
+    assert seen_by_staff["serving"][0].pop("officer") == User.objects.get(username="aminah").pk
+    # Whom a device shows its figures to is not known.
+    assert state["serving"][0].pop("officer") is None
+    assert seen_by_staff == state
     one, two = state["serving"][:2]
     assert (one["state"], one["ticket"]["number"], one["ticket"]["state"]) == ("open", "A001", "called")
     assert (two["state"], two["ticket"]) == ("closed", None)

@@ -23,7 +23,7 @@ def operations(document):
 
 
 def test_every_operation_says_what_it_does_and_what_can_go_wrong(document):
-    assert len(operations(document)) == 23
+    assert len(operations(document)) == 24
     for name, operation in operations(document):
         assert operation["summary"], name
         assert operation["description"], name
@@ -46,7 +46,14 @@ def test_a_body_is_required_only_where_something_must_be_said(document):
         for name, operation in operations(document)
         if operation.get("requestBody", {}).get("required")
     }
-    assert required == {"tickets", "transfer", "add-service", "call"}
+    assert required == {"tickets", "transfer", "add-service", "rearrange", "call"}
+
+
+def test_the_pages_are_only_read(client):
+    for page in ("docs", "problems"):
+        assert client.get(f"/api/v1/{page}").status_code == 200
+        answer = client.post(f"/api/v1/{page}", b"", content_type="application/json")
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
 
 
 def test_the_page_needs_nothing_from_elsewhere_and_no_inline_script(client):

@@ -40,6 +40,7 @@ OPERATIONS = [
             ("resume", None),
             ("transfer", {"service": "TAX"}),
             ("add-service", {"service": "TAX"}),
+            ("rearrange", {"services": ["TAX"]}),
             ("no-show", None),
             ("return", None),
             ("postpone", {"minutes": 5}),

@@ -1,9 +1,11 @@
 """Numbers through the API: each operation on its good day."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
+from layan.kit import clock
 from layan.people.api import Role
 from tests.app.api_client import a_caller, a_number, an_officer
 from tests.builders import a_branch, a_user
@@ -121,8 +123,18 @@ def test_who_did_not_come_may_return(here, kiosk, officer):
 
 def test_who_will_be_late_keeps_the_place(here, kiosk):
     ticket = a_number(kiosk, here)
-    assert kiosk.post(f"/tickets/{ticket['id']}/postpone", {"minutes": 15}).json()["state"] == "waiting"
-    assert kiosk.post(f"/tickets/{ticket['id']}/postpone").status_code == 200
+    at = f"/tickets/{ticket['id']}"
+    assert kiosk.post(f"{at}/postpone").status_code == 200
+    with time_machine.travel(clock.now(), tick=False) as now:
+        until = datetime.fromisoformat(
+            kiosk.post(f"{at}/postpone", {"minutes": 15}).json()["passed_over_until"]
+        )
+        assert until == clock.now() + timedelta(minutes=15)
+        why = kiosk.get(f"{at}/explanation").json()
+        assert (why["position"], datetime.fromisoformat(why["passed_over_until"])) == (1, until)
+        now.shift(timedelta(minutes=15))
+        assert kiosk.get(at).json()["passed_over_until"] is None
+        assert kiosk.get(f"{at}/explanation").json()["passed_over_until"] is None
 
 
 def test_the_kiosk_that_gave_a_number_takes_it_back(here, kiosk):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from layan.app.replay.plan import (
     unknown_names,
 )
 
+pytestmark = pytest.mark.usefixtures("in_english")
 HEADER = ",".join(COLUMNS)
 START = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 
@@ -224,3 +226,9 @@ def test_the_example_in_the_documentation_is_a_day_that_can_be_read(read) -> Non
     text = (Path(__file__).parents[2] / "docs/replay-format.md").read_text(encoding="utf-8")
     example = [row.strip() for row in text.splitlines() if row.startswith(("    arrived_at", "    2026-"))]
     assert [r.counter for r in read(*example[1:], header=example[0])] == ["3", "5", None]
+
+
+def test_faults_are_told_in_malay_too(read) -> None:
+    with override("ms"), pytest.raises(ReplayFileError) as refused:
+        read("2026-11-20T08:00:00,,general,,,")
+    assert str(refused.value) == "baris 2: service kosong"

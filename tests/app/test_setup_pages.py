@@ -12,7 +12,7 @@ from layan.people.api import Permission, Role, create_user, person_of_user
 from layan.people.models import Assignment, Token, User
 from layan.places.api import branch_id_of, layout
 from layan.places.models import Agency, Branch, OpeningBlock
-from tests.builders import a_branch, a_ticket, a_user
+from tests.builders import a_branch, a_ticket, a_user, keep_lunch
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,7 +56,6 @@ BRANCH = {
     "time_zone": "Asia/Kuala_Lumpur",
     "weekend": ["6", "7"],
     "state": "SGR",
-    "lunch_counters": "1",
     "policy": "accumulating",
     "late_minutes": "15",
 }
@@ -65,7 +64,7 @@ SERVICE = {"norm_minutes": "10", "wait_limit_minutes": "30", "queue_limit": "50"
 
 def test_an_agency_is_set_up_from_empty_without_a_file_and_gives_its_first_number(admin):
     assert "Begin with your agency" in text(admin, "/setup/")
-    save(admin, "/setup/agencies/new", code="MPK", name_ms="Majlis Kajang", primary_colour="#0b5fd0")
+    save(admin, "/setup/agencies/new", code="mpk", name_ms="Majlis Kajang", primary_colour="#0b5fd0")
     save(admin, "/setup/agencies/MPK/branches/new", **BRANCH)
     at = "/setup/branches/KJG"
     assert "Next: Zones" in text(admin, at)
@@ -125,7 +124,7 @@ def test_every_change_is_seen_by_all_processes_and_names_its_actor():
     [
         (
             "/setup/agencies/new",
-            {"code": "abc", "name_ms": "A", "primary_colour": "#0B5FD0"},
+            {"code": "a c", "name_ms": "A", "primary_colour": "#0B5FD0"},
             "capital letters",
         ),
         ("/setup/agencies/new", {"code": "A", "primary_colour": "#0B5FD0"}, "Malay text"),
@@ -135,14 +134,19 @@ def test_every_change_is_seen_by_all_processes_and_names_its_actor():
         ("/setup/agencies/AG-UTC-A/branches/new", {**BRANCH, "code": "UTC-A"}, "already exists"),
         ("/setup/agencies/AG-UTC-A/branches/new", {**BRANCH, "time_zone": "MYT"}, "no such time zone"),
         (
-            "/setup/agencies/AG-UTC-A/branches/new",
-            {**BRANCH, "lunch_starts": "13:00"},
-            "both its start and its end",
+            "/setup/branches/UTC-A/lunch/new",
+            {"weekdays": ["1"], "starts": "14:00", "ends": "13:00", "counters": "1"},
+            "must end after it starts",
         ),
         (
-            "/setup/agencies/AG-UTC-A/branches/new",
-            {**BRANCH, "lunch_starts": "14:00", "lunch_ends": "13:00"},
-            "must end after it starts",
+            "/setup/branches/UTC-A/lunch/new",
+            {"weekdays": ["1", "5"], "starts": "13:00", "ends": "14:00", "counters": "0"},
+            "greater than or equal to 1",
+        ),
+        (
+            "/setup/branches/UTC-A/lunch/new",
+            {"weekdays": ["1", "5"], "starts": "13:00", "ends": "14:00", "counters": "2"},
+            "lunch rule already on: Friday",
         ),
         ("/setup/branches/UTC-A/zones/new", {"code": "HALL", "name_ms": "X"}, "there already"),
         (
@@ -180,6 +184,7 @@ def test_every_change_is_seen_by_all_processes_and_names_its_actor():
 def test_a_fault_is_said_in_words_and_nothing_is_written(admin, path, values, words):
     built = a_branch()
     OpeningBlock.objects.create(branch=built.branch, weekday=1, opens="08:00", closes="17:00")
+    keep_lunch(built, "12:15", "14:45", 1, weekdays=[5])
     before = len(list(read(built.id)))
     assert words in fault(admin, path, **values)
     assert len(list(read(built.id))) == before
@@ -203,6 +208,50 @@ def test_hours_of_several_days_are_changed_one_by_one_and_removed(admin):
     assert "Remove" in text(admin, f"{path}/{first.pk}/remove")
     save(admin, f"{path}/{first.pk}/remove")
     assert not built.branch.opening_blocks.filter(weekday=1).exists()
+
+
+def ticked(page: str) -> list[str]:
+    return re.findall(r'name="weekdays" value="(.)"[^>]* checked', page)
+
+
+def test_b5_each_weekday_has_its_own_lunch(admin):
+    built = a_branch(always_open=False)
+    built.branch.weekend = [6, 7]
+    built.branch.save()
+    path = "/setup/branches/UTC-A"
+    for weekdays, closes in ((["1", "2", "3", "4", "5"], "17:00"), (["6"], "13:00")):
+        save(admin, f"{path}/hours/new", weekdays=weekdays, opens="08:00", closes=closes, kind="regular")
+    assert ticked(text(admin, f"{path}/hours/new")) == [], "every working day has its hours"
+    assert ticked(text(admin, f"{path}/lunch/new")) == ["1", "2", "3", "4", "5"]
+    save(admin, f"{path}/lunch/new", weekdays=["1", "2"], starts="13:00", ends="14:00", counters="2")
+    assert ticked(text(admin, f"{path}/lunch/new")) == ["3", "4", "5"]
+    save(admin, f"{path}/lunch/new", weekdays=["5"], starts="12:15", ends="14:45", counters="1")
+    tuesday = built.branch.lunch_rules.get(weekday=2)
+    save(admin, f"{path}/lunch/{tuesday.pk}", weekdays=["2"], starts="13:00", ends="14:00", counters="3")
+    page = text(admin, f"{path}/lunch")
+    assert "12:15 – 14:45" in page
+    assert [(day, lunch.counters) for day, lunch in sorted(built.place.calendar.lunches.items())] == [
+        (1, 2),
+        (2, 3),
+        (5, 1),
+    ]
+
+
+def test_every_list_leads_on_to_what_is_still_missing(admin):
+    agency = Agency.objects.create(code="A", name={"ms": "Agensi"})
+    branch = Branch.objects.create(code="B", agency=agency, name={"ms": "Cawangan"})
+    save(admin, "/setup/branches/B/zones/new", code="a", name_ms="Dewan")
+    assert branch.zones.get().code == "A", "codes are written in capitals"
+    assert 'href="/setup/branches/B/services">Next: Services' in text(admin, "/setup/branches/B/zones")
+    assert 'href="/board/B/A"' in text(admin, "/setup/branches/B/devices")
+    assert "Next: Services" in text(admin, "/setup/branches/B/devices")
+
+
+def test_who_gives_a_role_reads_what_it_is_for(admin):
+    a_branch()
+    page = text(admin, "/setup/branches/UTC-A/staff/new")
+    assert "Opens a counter, calls and serves." in page
+    assert "Roles at this branch</legend>" in page, "one is needed, so none is called optional"
 
 
 def test_what_records_refer_to_stays_and_says_so(admin):
@@ -240,8 +289,22 @@ def test_a_file_with_faults_is_never_written_even_when_confirmed(admin):
     bad = CSV + "TAX2;T;NOWHERE;Cukai\n"
     page = fault(admin, "/setup/branches/UTC-A/services/file", text=bad, confirm="yes")
     assert "There is no zone “NOWHERE” here" in page
+    assert "<td>NOWHERE</td>" in page, "the row is shown as it was typed"
     assert "1 thing has to be mended" in page
     assert not built.branch.services.filter(code="VISA").exists()
+
+
+def test_a_file_with_faults_can_be_mended_where_they_are_shown(admin):
+    a_branch()
+    upload = SimpleUploadedFile("s.csv", b"code;letter;zone;name_ms\nVISA;V;NOWHERE;Visa\n")
+    page = fault(admin, "/setup/branches/UTC-A/services/file", file=upload)
+    text_area = re.search(r"<textarea[^>]*>\s*(.*?)</textarea>", page, re.DOTALL)
+    assert text_area is not None
+    mended = text_area[1].replace("NOWHERE", "hall")
+    assert (
+        "1 row is good"
+        in admin.post("/setup/branches/UTC-A/services/file", {"text": mended}).content.decode()
+    )
 
 
 @pytest.mark.parametrize(

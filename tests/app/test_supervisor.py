@@ -150,10 +150,16 @@ def test_a_child_that_does_not_end_is_killed_and_the_status_says_so() -> None:
 
 
 def test_a_child_that_cannot_start_ends_all_with_its_status() -> None:
+    with supervised("import sys; sys.exit(3)", front="import time; time.sleep(600)") as it:
+        said = it.process.communicate(timeout=30)[1]
+        assert it.process.returncode == 3
+        assert "worker could not start (status 3)" in said
+
+
+def test_a_child_that_said_what_is_wrong_with_the_settings_has_the_last_word() -> None:
     with supervised("import sys; sys.exit(2)", front="import time; time.sleep(600)") as it:
         said = it.process.communicate(timeout=30)[1]
-        assert it.process.returncode == 2
-        assert "worker could not start (status 2)" in said
+        assert (it.process.returncode, said) == (2, "")
 
 
 def test_a_child_meant_to_end_is_not_started_again() -> None:

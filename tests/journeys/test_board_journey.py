@@ -7,7 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from layan.people.api import Person, Role
-from layan.places.api import announce_disruption, end_disruption
+from layan.places.api import announce_disruption, end_disruption, layout_changed
+from layan.places.models import Counter, CounterService
 from layan.queueing import api as queueing
 from layan.signage.services import post_notice
 from tests.builders import BuiltBranch, a_branch, a_person, a_ticket, a_user, open_counter
@@ -21,6 +22,7 @@ SIZES = {
     "3840x2160": (3840, 2160),
     "1280x720": (1280, 720),
     "1024x768": (1024, 768),
+    "768x1024": (768, 1024),
     "phone": (360, 740),
 }
 PROMINENT = ".board__call[data-now] .board__number"
@@ -163,6 +165,47 @@ def test_the_newest_number_is_a_sixth_of_the_screen_and_nothing_is_cut_off(
         assert place["x"] + place["width"] <= width + 1
     snap(page, f"board-{size}")
     assert Axe().run(page).violations_count == 0
+
+
+@pytest.mark.parametrize("size", [*SIZES, "1280x800"])
+def test_a_hall_of_many_counters_and_long_numbers_is_shown_whole(browse, here, supervisor, size, snap: Snap):
+    hall, one = here.branch.zones.get(code="HALL"), here.counters["1"]
+    for number in range(5, 15):
+        here.counters[str(number)] = Counter.objects.create(branch=here.branch, zone=hall, code=str(number))
+    services = list(here.services.values())
+    for counter in here.counters.values():
+        counter.offers.all().delete()
+        CounterService.objects.bulk_create(
+            CounterService(counter=counter, service=service) for service in services
+        )
+    layout_changed(branch_id=here.id, what="counter")
+    for _ in range(12):
+        a_ticket(here, category="senior")
+    for serial, ticket in enumerate(queueing.Ticket.objects.order_by("pk"), start=1000):
+        queueing.Ticket.objects.filter(pk=ticket.pk).update(serial=serial, number=f"AK{serial}")
+    for code in [str(one.code), "2", *map(str, range(5, 15))]:
+        if code not in {"1", "2"}:
+            open_counter(here, code, supervisor)
+        call(here, code, supervisor)
+    page = browse(*SIZES.get(size, (1280, 800)))
+    page.goto(f"/board/{here.code}/HALL")
+    page.evaluate("() => Promise.all(Array.from(document.fonts, (font) => font.load()))")
+    width = page.viewport_size["width"]
+    seen = page.locator(".board__call:visible")
+    expect(seen).to_have_count(6)
+    for place in [row.bounding_box() for row in seen.all()]:
+        assert place["x"] + place["width"] <= width + 1
+    assert (
+        page.locator(".board__counters li").evaluate_all(
+            "rows => rows.filter((row) => row.scrollWidth > row.clientWidth).map((row) => row.textContent)"
+        )
+        == []
+    )
+    number, counter = (page.locator(f"{PROMINENT}, [data-now] .board__counter").nth(n) for n in (0, 1))
+    if counter.bounding_box()["y"] < number.bounding_box()["y"] + number.bounding_box()["height"] / 2:
+        gap = counter.bounding_box()["x"] - number.bounding_box()["x"] - number.bounding_box()["width"]
+        assert gap > width / 40
+    snap(page, f"board-many-{size}")
 
 
 def test_four_languages_take_turns(browse, here, supervisor, snap: Snap):

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,6 +58,15 @@ def test_holidays_are_named_in_malay_and_english():
     named = [name for day, name in holidays_of("MY", "SGR").items() if (day.month, day.day) == (8, 31)]
     assert named
     assert all(set(name) == {"ms", "en"} for name in named)
+
+
+@pytest.mark.django_db
+def test_a_process_that_runs_for_years_knows_the_holidays_of_each():
+    with time_machine.travel("2026-12-31T10:00:00+00:00", tick=False) as now:
+        built = a_branch(country="MY", state="KUL")
+        assert max(built.place.calendar.holidays).year == 2027
+        now.move_to("2028-01-02T10:00:00+00:00")
+        assert max(built.place.calendar.holidays).year == 2029
 
 
 def test_a_country_without_known_holidays_has_none():

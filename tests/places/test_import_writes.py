@@ -74,3 +74,31 @@ def test_branches_come_with_their_log_and_others_codes_are_refused():
     assert [line.type for line in read(made.pk)] == ["layout.changed"]
     checked = check(Kind.BRANCHES, f"code,name_ms\n{other.code},X\n", known_in_agency(agency))
     assert [fault.code for fault in checked.faults] == ["taken"]
+
+
+def branches(agency: models.Agency, text: str) -> models.Branch:
+    checked = check(Kind.BRANCHES, text, known_in_agency(agency))
+    import_branches(agency=agency, checked=checked, actor="user:1")
+    return models.Branch.objects.get(code="KJG")
+
+
+def lunches(branch: models.Branch) -> list[str]:
+    return [f"{rule} x{rule.counters}" for rule in branch.lunch_rules.all()]
+
+
+def test_b5_a_branch_gets_its_lunch_on_working_days_and_its_own_on_friday():
+    agency = models.Agency.objects.create(code="A", name={"ms": "Agensi"})
+    columns = "code,name_ms,lunch_starts,lunch_ends,lunch_counters,friday_lunch_starts,friday_lunch_ends\n"
+    branch = branches(agency, columns + "KJG,Kajang,13:00,14:00,2,12:15,14:45\n")
+    working = [f"{weekday} 13:00-14:00 x2" for weekday in (1, 2, 3, 4)]
+    assert lunches(branch) == [*working, "5 12:15-14:45 x2"]
+
+
+def test_b5_empty_cells_keep_a_branch_s_lunch():
+    agency = models.Agency.objects.create(code="A", name={"ms": "Agensi"})
+    branches(agency, "code,name_ms,weekend,lunch_starts,lunch_ends\nKJG,Kajang,3 4 5 6 7,13:00,14:00\n")
+    branches(agency, "code,address\nKJG,Jalan 1\n")
+    branch = branches(agency, "code,lunch_counters\nKJG,3\n")
+    assert lunches(branch) == ["1 13:00-14:00 x3", "2 13:00-14:00 x3"]
+    branch = branches(agency, "code,lunch_starts,lunch_ends\nKJG,12:30,14:00\n")
+    assert lunches(branch) == ["1 12:30-14:00 x3", "2 12:30-14:00 x3"]

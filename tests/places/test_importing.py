@@ -46,7 +46,8 @@ def faults(kind: Kind, text: str) -> list[tuple[int, str, str]]:
         (Kind.ZONES, "code,code\nC,D\n", [(1, "code", "column-twice"), (1, "code", "column-twice")]),
         (Kind.ZONES, f"code,name_ms\nC,{'x' * 2001}\n", [(2, "name_ms", "too-long")]),
         (Kind.SERVICES, "code,letter,zone,name_ms\nS,S,A,Lesen\n", []),
-        (Kind.SERVICES, "code,letter,zone,name_ms\nS,s,A,Lesen\n", [(2, "letter", "bad-letter")]),
+        (Kind.SERVICES, "code,letter,zone,name_ms\ns,s,a,Lesen\n", []),
+        (Kind.SERVICES, "code,letter,zone,name_ms\nS,1,A,Lesen\n", [(2, "letter", "bad-letter")]),
         (Kind.SERVICES, "code,letter,zone,name_ms\nS,AK,A,Lesen\n", [(2, "letter", "bad-letter")]),
         (Kind.SERVICES, "code,letter,zone,name_ms\nS,S,Q,Lesen\n", [(2, "zone", "unknown-zone")]),
         (Kind.SERVICES, "code,letter,zone,name_ms\nS,Y,A,Lesen\n", [(2, "letter", "letter-taken")]),
@@ -79,7 +80,15 @@ def faults(kind: Kind, text: str) -> list[tuple[int, str, str]]:
             "code,name_ms,lunch_starts,lunch_ends\nKB,K,14:00,13:00\n",
             [(2, "lunch_ends", "ends-before-start")],
         ),
-        (Kind.BRANCHES, "code,name_ms\nTHEIRS,K\n", [(2, "code", "taken")]),
+        (Kind.BRANCHES, "code,lunch_ends\nOLD,13:00\n", [(2, "lunch_starts", "half-lunch")]),
+        (Kind.BRANCHES, "code,name_ms,friday_lunch_starts,friday_lunch_ends\nKB,K,12:15,14:45\n", []),
+        (
+            Kind.BRANCHES,
+            "code,name_ms,friday_lunch_starts\nKB,K,12:15\n",
+            [(2, "friday_lunch_ends", "half-lunch")],
+        ),
+        (Kind.BRANCHES, "code,name_ms,lunch_counters\nKB,K,0\n", [(2, "lunch_counters", "out-of-range")]),
+        (Kind.BRANCHES, "code,name_ms\ntheirs,K\n", [(2, "code", "taken")]),
     ],
 )
 def test_every_fault_is_found_at_its_line_and_column(kind, text, expected):
@@ -99,6 +108,23 @@ def test_cells_become_values_and_empty_cells_are_left_out():
     }
     assert not old.is_new
     assert old.values == {"code": "OLD"}
+
+
+def test_of_a_list_the_part_that_is_wrong_is_named():
+    text = "code,zone,services,groups\n1,A,PASSPORT|VISA,senior rich\n"
+    found = {fault.column: fault.value for fault in check(Kind.COUNTERS, text, KNOWN).faults}
+    assert found == {"services": "VISA", "groups": "rich"}
+
+
+def test_codes_and_letters_are_read_in_capitals_and_shown_as_typed():
+    (row,) = check(Kind.SERVICES, "code,letter,zone,name_ms\nvisa,v,a,Visa\n", KNOWN).rows
+    assert (row.code, row.values["code"], row.values["letter"], row.values["zone"]) == (
+        "VISA",
+        "VISA",
+        "V",
+        "A",
+    )
+    assert row.given["code"] == "visa"
 
 
 def test_times_and_weekdays_are_read_as_people_write_them():

@@ -1,5 +1,6 @@
 """The public pages (B4, B11, B15): what anyone may read without signing in."""
 
+import re
 from datetime import time
 
 import pytest
@@ -7,7 +8,7 @@ import time_machine
 from django.test import Client
 
 from layan.places import api
-from tests.builders import a_branch
+from tests.builders import a_branch, keep_hours, keep_lunch
 
 pytestmark = pytest.mark.django_db
 
@@ -41,9 +42,8 @@ def test_an_unknown_branch_is_not_found_and_says_so(client):
 
 @time_machine.travel("2026-08-26T02:00:00Z", tick=False)
 def test_b11_a_branch_page_shows_seven_days_of_hours_with_holidays_and_extended_hours(client):
-    built = a_branch(
-        always_open=False, state="SGR", lunch_starts=time(13), lunch_ends=time(14), lunch_counters=2
-    )
+    built = a_branch(always_open=False, state="SGR")
+    keep_lunch(built, "13:00", "14:00", 2)
     for weekday in range(1, 6):
         built.branch.opening_blocks.create(weekday=weekday, opens=time(8), closes=time(17))
     built.branch.opening_blocks.create(weekday=3, opens=time(17), closes=time(19), kind="extended")
@@ -56,6 +56,29 @@ def test_b11_a_branch_page_shows_seven_days_of_hours_with_holidays_and_extended_
     assert "Hari Keluarga" in text
     assert "National Day" in text
     assert "Open through lunch (13:00 – 14:00) with at least 2 counters." in text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "en",
+            [
+                "<strong>Monday – Thursday:</strong> Open through lunch (12:30 – 14:00) with at least 3 counters.",
+                "<strong>Friday, Sunday:</strong> Open through lunch (12:15 – 14:45) with at least 1 counter.",
+            ],
+        ),
+        ("ms", ["<strong>Isnin – Khamis:</strong>", "<strong>Jumaat, Ahad:</strong>"]),
+    ],
+)
+def test_b5_each_lunch_of_the_week_is_told_with_its_days(client, language, sentences):
+    built = a_branch(always_open=False)
+    keep_hours(built, ("08:00", "17:00"))
+    keep_lunch(built, "12:30", "14:00", 3, weekdays=(1, 2, 3, 4))
+    keep_lunch(built, "12:15", "14:45", 1, weekdays=(5, 7))
+    text = page(client, "/b/UTC-A", language)
+    for sentence in sentences:
+        assert sentence in text
 
 
 def test_b4_services_of_several_agencies_and_zones_are_shown_with_what_to_bring(client):
@@ -99,3 +122,17 @@ def test_public_pages_allow_no_inline_script(client):
     a_branch()
     policy = client.get("/b/UTC-A").headers["Content-Security-Policy"]
     assert "unsafe" not in policy
+
+
+def test_customers_choose_among_four_languages_and_staff_among_those_their_pages_speak(client):
+    def offered(path: str) -> list[str]:
+        found = re.search(r'<form class="languages".*?</form>', page(client, path, language), re.DOTALL)
+        assert found is not None
+        return re.findall(r'name="language" value="([^"]+)"', found[0])
+
+    language = "en"
+    assert offered("/") == ["ms", "en", "zh-hans", "ta"]
+    assert offered("/accounts/login/") == ["ms", "en"]
+    # Who came with Tamil sees that it is chosen, and can change it.
+    language = "ta"
+    assert offered("/accounts/login/") == ["ms", "en", "ta"]

@@ -10,11 +10,15 @@ from layan.places.rules import (
     DAYS_AHEAD,
     Block,
     Calendar,
+    Lunch,
     Opening,
     SpecialHours,
+    business_ends,
     hours_on,
-    may_issue_until,
+    last_closing,
+    lunch_rules,
     opening_at,
+    promised_at,
 )
 
 MORNING, EVENING = Block(time(8), time(13)), Block(time(14), time(17))
@@ -96,9 +100,63 @@ def test_a_leap_day_has_the_hours_of_its_weekday():
     assert opening_at(OFFICE, datetime(2028, 2, 29, 9)).closes_at == datetime(2028, 2, 29, 13)
 
 
-def test_b13_the_last_number_is_given_some_minutes_before_closing():
-    assert may_issue_until(opening_at(OFFICE, at(2, 9)), 30) == at(2, 12, 30)
-    assert may_issue_until(Opening(is_open=True), 30) is None
+@pytest.mark.parametrize(
+    ("moment", "closed"),
+    [
+        (at(2, 7), None),
+        (at(2, 9), None),
+        (at(2, 13), at(2, 13)),
+        (at(2, 16, 59), at(2, 13)),
+        (at(2, 23), at(2, 17)),
+        (at(3, 6), None),
+    ],
+)
+def test_b13_when_the_branch_last_closed_that_day(moment, closed):
+    assert last_closing(OFFICE, moment) == closed
+
+
+#: Open on Monday evening until two in the night, and on Saturday and Sunday throughout.
+NIGHT = Calendar(
+    weekly={
+        1: (Block(time(20), time(23, 59)),),
+        2: (Block(time(0), time(2)), Block(time(8), time(17))),
+        6: (Block(time(0), time(23, 59)),),
+        7: (Block(time(0), time(23, 59, 59)),),
+    }
+)
+ROUND_THE_CLOCK = Calendar(weekly={day: (Block(time(0), time(23, 59)),) for day in range(1, 8)})
+
+
+@pytest.mark.parametrize("moment", [at(2, 20), at(2, 23, 59), at(3, 0), at(3, 1, 59)])
+def test_a_session_through_midnight_is_one_stretch(moment):
+    assert opening_at(NIGHT, moment) == Opening(is_open=True, closes_at=at(3, 2))
+
+
+def test_a_block_that_closes_in_the_last_minute_closes_at_midnight():
+    assert opening_at(NIGHT, at(8, 23, 59)).closes_at == at(9, 0)
+    assert not opening_at(NIGHT, at(9, 0)).is_open
+
+
+def test_a_branch_that_never_closes_knows_no_closing():
+    assert opening_at(ROUND_THE_CLOCK, at(2, 10)) == Opening(is_open=True)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "day", "ends"),
+    [
+        (OFFICE, 2, at(3, 0)),
+        (OFFICE, 4, at(5, 0)),
+        (NIGHT, 2, at(3, 2)),
+        (NIGHT, 3, at(4, 0)),
+        # From Saturday's midnight to Sunday's is a day, and no more.
+        (NIGHT, 7, at(9, 0)),
+        (NIGHT, 8, at(9, 0)),
+        (ROUND_THE_CLOCK, 2, at(4, 0)),
+        (Calendar(always_open=True), 2, at(4, 0)),
+    ],
+)
+def test_the_business_of_a_day_ends_at_midnight_or_with_its_night_session(calendar, day, ends):
+    assert business_ends(calendar, date(2026, 3, day)) == ends
 
 
 times = st.times().map(lambda value: value.replace(second=0, microsecond=0))
@@ -120,7 +178,12 @@ calendars = st.builds(
 @given(calendars, st.datetimes(datetime(2026, 3, 1), datetime(2026, 3, 14)))
 def test_it_is_open_just_when_a_block_of_the_day_says_so(calendar, moment):
     answer = opening_at(calendar, moment)
-    blocks_now = [b for b in hours_on(calendar, moment.date()).blocks if b.opens <= moment.time() < b.closes]
+    now = moment.time()
+    blocks_now = [
+        block
+        for block in hours_on(calendar, moment.date()).blocks
+        if block.opens <= now and (now < block.closes or block.closes == time(23, 59))
+    ]
     assert answer.is_open is bool(blocks_now)
     if answer.closes_at is not None:
         assert moment < answer.closes_at
@@ -130,3 +193,36 @@ def test_it_is_open_just_when_a_block_of_the_day_says_so(calendar, moment):
         assert moment < answer.next_opening
         assert opening_at(calendar, answer.next_opening).is_open
         assert not opening_at(calendar, answer.next_opening - timedelta(microseconds=1)).is_open
+
+
+NOON, FRIDAY_PRAYER = Lunch(time(12, 30), time(14), 3), Lunch(time(12, 15), time(14, 45), 1)
+LUNCHING = Calendar(
+    weekly={**dict.fromkeys((1, 2, 3, 5), (Block(time(8), time(17)),)), 6: (SATURDAY,)},
+    lunches={1: NOON, 2: NOON, 3: NOON, 5: FRIDAY_PRAYER, 6: NOON},
+    special={date(2026, 3, 9): SpecialHours({"en": "Short day"}, Block(time(8), time(13)))},
+    holidays={date(2026, 3, 4): {"en": "Holiday"}},
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "promised"),
+    [
+        (2, time(12, 29), 0),
+        (2, time(12, 30), 3),
+        (2, time(13, 59), 3),
+        (2, time(14), 0),
+        (6, time(12, 20), 1),
+        (6, time(14, 44), 1),
+        (4, time(13), 0),
+        (5, time(13), 0),
+        (7, time(13), 0),
+        (9, time(12, 45), 3),
+        (9, time(13, 15), 0),
+    ],
+)
+def test_b5_counters_are_promised_by_the_lunch_of_the_weekday_while_the_branch_is_open(day, at, promised):
+    assert promised_at(LUNCHING, datetime.combine(date(2026, 3, day), at)) == promised
+
+
+def test_b5_equal_lunches_are_told_once_with_their_days():
+    assert lunch_rules(LUNCHING) == [(NOON, (1, 2, 3, 6)), (FRIDAY_PRAYER, (5,))]

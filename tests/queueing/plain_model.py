@@ -5,9 +5,10 @@ list, searched from end to end.
 """
 
 from copy import deepcopy
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cmp_to_key
+
+from tests.queueing.plain_things import Last, PlainSession, PlainTicket, Refused
 
 RATES = {"general": 1, "senior": 2, "oku": 2, "pregnant": 2, "infant": 2, "appointment": 3, "emergency": 1}
 RANKS = {"general": 3, "senior": 2, "oku": 2, "pregnant": 2, "infant": 2, "appointment": 1, "emergency": 0}
@@ -15,51 +16,6 @@ GROUPS = ("senior", "oku", "pregnant", "infant")
 UNDO = timedelta(seconds=10)
 TOLERANCE = timedelta(minutes=15)
 RECALLS = 5
-
-
-class Refused(Exception):
-    """The plain model refuses, with the code that the product must give."""
-
-
-@dataclass
-class PlainTicket:
-    """One number. `sent_to` is None, ("counter", code) or ("officer", name)."""
-
-    place: int
-    number: str
-    day: date
-    category: str
-    service: str
-    to_come: list[str]
-    since: datetime
-    state: str = "waiting"
-    given: list[str] = field(default_factory=list)
-    sent_to: tuple[str, str] | None = None
-    not_before: datetime | None = None
-    called_at: datetime | None = None
-    recalls: int = 0
-    counter: str | None = None
-    officer: str | None = None
-    changes: int = 0
-
-
-@dataclass
-class PlainSession:
-    """An officer at a counter."""
-
-    officer: str
-    opened: date
-    on_break: bool = False
-
-
-@dataclass
-class Last:
-    """The last command at a counter: when, and what its tickets were before and how often changed after."""
-
-    at: datetime
-    before: dict[int, PlainTicket]
-    changes: dict[int, int]
-    passed_over: bool = False
 
 
 class PlainOffice:
@@ -284,6 +240,20 @@ class PlainOffice:
             self.touch(t).to_come.append(service)
             self.done_at(counter, now)
 
+    def rearrange(self, t: PlainTicket, services: list[str], who: str, now: datetime) -> None:
+        self.begin()
+        counter = self.anywhere(t, who, "waiting", "called", "serving", "on_hold")
+        if t.state != "waiting":
+            if services != t.to_come:
+                self.touch(t).to_come = services
+                self.done_at(counter, now)
+            return
+        if services == [t.service, *t.to_come]:
+            return
+        self.touch(t).sent_to = t.sent_to if services[0] == t.service else None
+        t.service, t.to_come = services[0], services[1:]
+        self.done_at(counter, now)
+
     def finish(self, t: PlainTicket, who: str, now: datetime) -> None:
         self.begin()
         counter = self.standing(t, who, "called", "serving")
@@ -331,7 +301,7 @@ class PlainOffice:
         counter = self.anywhere(t, who, "waiting") if who else None
         if t.state != "waiting":
             raise Refused("wrong-state")
-        self.touch(t).not_before = now + timedelta(minutes=minutes)
+        self.touch(t).not_before = now + timedelta(minutes=minutes) if minutes else None
         self.done_at(counter, now)
 
     def cancel(self, t: PlainTicket, who: str | None, now: datetime) -> None:
@@ -389,6 +359,8 @@ class PlainOffice:
                 self.touch(t).sent_to = None
 
     def close_past_days(self, today: date) -> None:
+        # The office is open at any hour: what is left of a day has the next one to be done with.
+        today -= timedelta(days=1)
         for t in self.tickets:
             if t.day < today and t.state in ("waiting", "called", "serving", "on_hold"):
                 self.touch(t).state = "cancelled"

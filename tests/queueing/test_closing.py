@@ -8,8 +8,10 @@ import time_machine
 from layan.kit import models as kit
 from layan.people.api import Role
 from layan.queueing import api as queueing
+from layan.queueing.console_reads import waiting_number
 from layan.queueing.models import Session, Ticket
-from tests.builders import a_branch, a_person, a_ticket, open_counter
+from tests.builders import a_branch, a_person, a_ticket, keep_hours, open_counter
+from tests.refusals import refused
 
 pytestmark = pytest.mark.django_db
 #: Nine in the morning and midnight of Monday 2 March 2026 in Kuala Lumpur.
@@ -22,6 +24,14 @@ MONDAY = date(2026, 3, 2)
 def clock():
     with time_machine.travel(NINE, tick=False) as clock:
         yield clock
+
+
+@pytest.fixture
+def here(db):
+    """An office with hours: it is closed at midnight."""
+    built = a_branch(always_open=False)
+    keep_hours(built, ("08:00", "17:00"))
+    return built
 
 
 def close(here) -> list[date]:
@@ -92,8 +102,59 @@ def test_a_counter_left_open_is_closed_even_when_nobody_came(here, aminah, clock
     assert close(here) == [MONDAY]
 
 
+@pytest.fixture
+def clinic(db):
+    """An office that works through the night, until two."""
+    built = a_branch("CLINIC", always_open=False, one_ticket_each=True)
+    keep_hours(built, ("00:00", "02:00"), ("08:00", "23:59"))
+    return built
+
+
+def test_who_waits_in_a_night_s_session_is_not_sent_home_at_midnight(clinic, clock):
+    officer = a_person(Role.OFFICER, clinic, actor="user:0")
+    counter = open_counter(clinic, "1", officer)
+    ticket = a_ticket(clinic, reference="0123456789")
+    clock.move_to(MIDNIGHT)
+    assert close(clinic) == []
+    with refused("already-has-number"):
+        a_ticket(clinic, reference="0123456789")
+    assert waiting_number(clinic.place, "a001", MIDNIGHT) == ticket
+    assert a_ticket(clinic, reference="0123456780").number == "A001"
+    assert waiting_number(clinic.place, "a001", MIDNIGHT) != ticket
+    assert queueing.call_next(branch_id=clinic.id, counter_id=counter, by=officer) == ticket
+    clock.move_to(MIDNIGHT + timedelta(hours=2) - timedelta(microseconds=1))
+    assert close(clinic) == []
+    clock.move_to(MIDNIGHT + timedelta(hours=2))
+    assert close(clinic) == [MONDAY]
+    assert not Session.objects.filter(closed_at=None).exists()
+
+
+def test_where_it_never_closes_a_number_ends_a_day_after_its_own(clock):
+    demonstration = a_branch("DEMO")
+    a_ticket(demonstration)
+    clock.move_to(MIDNIGHT + timedelta(days=1) - timedelta(microseconds=1))
+    assert close(demonstration) == []
+    clock.move_to(MIDNIGHT + timedelta(days=1))
+    assert close(demonstration) == [MONDAY]
+
+
+@pytest.mark.parametrize(
+    "midnight", [datetime(2026, 3, 28, 22, 0, tzinfo=UTC), datetime(2026, 10, 24, 22, 0, tzinfo=UTC)]
+)
+def test_the_day_ends_once_where_the_clock_changes_at_midnight(clock, midnight):
+    beirut = a_branch("BEIRUT", time_zone="Asia/Beirut", always_open=False)
+    keep_hours(beirut, ("08:00", "17:00"))
+    clock.move_to(midnight - timedelta(hours=12))
+    a_ticket(beirut)
+    clock.move_to(midnight - timedelta(microseconds=1))
+    assert close(beirut) == []
+    clock.move_to(midnight)
+    assert close(beirut) == [(midnight - timedelta(hours=12)).date()]
+
+
 def test_only_this_branch_s_day_is_closed(here, aminah, clock):
-    west = a_branch("WEST", time_zone="Asia/Kolkata")
+    west = a_branch("WEST", time_zone="Asia/Kolkata", always_open=False)
+    keep_hours(west, ("06:00", "17:00"))
     a_ticket(here)
     a_ticket(west)
     clock.move_to(MIDNIGHT)
@@ -103,7 +164,8 @@ def test_only_this_branch_s_day_is_closed(here, aminah, clock):
 
 
 def test_b14_at_the_close_nobody_is_remembered(clock):
-    strict = a_branch("ONE", one_ticket_each=True)
+    strict = a_branch("ONE", one_ticket_each=True, always_open=False)
+    keep_hours(strict, ("08:00", "17:00"))
     officer = a_person(Role.OFFICER, strict, actor="user:0")
     counter = open_counter(strict, "1", officer)
     for number in range(3):

@@ -1,10 +1,7 @@
 """The floor page through Django's client: exceptions, commands, lists, and who may look or act."""
 
-import csv
-import io
 from datetime import timedelta
 
-import orjson
 import pytest
 import time_machine
 from django.test import Client
@@ -14,7 +11,7 @@ from layan.people.api import Role, person_of_user
 from layan.places.api import disruption_message
 from layan.queueing import api as queueing
 from layan.queueing.models import Alarm, Session, Ticket
-from tests.builders import BuiltBranch, a_branch, a_person, a_ticket, a_user, open_counter
+from tests.builders import BuiltBranch, a_branch, a_person, a_ticket, a_user, keep_lunch, open_counter
 
 pytestmark = pytest.mark.django_db
 
@@ -120,7 +117,8 @@ def test_a_call_nobody_answers_and_a_service_far_over_its_norm_show(supervisor, 
 def test_b5_too_few_counters_through_lunch_show(here, officer):
     local = clock.local(clock.now(), "Asia/Kuala_Lumpur")
     noon = local.replace(hour=13, minute=10)
-    lunching = a_branch("UTC-L", lunch_starts="13:00", lunch_ends="14:00", lunch_counters=2)
+    lunching = a_branch("UTC-L")
+    keep_lunch(lunching, "13:00", "14:00", 2)
     supervisor = browser(lunching, Role.SUPERVISOR, "lunch")
     with time_machine.travel(noon, tick=False):
         assert "Lunch: 0 counters open, at least 2 promised." in floor_of(supervisor, lunching)
@@ -227,144 +225,6 @@ def test_the_hall_shows_who_serves_which_number_where(supervisor, here, officer)
     assert "Aminah" in text
     assert ticket.number in text
     assert "Emergency counter" in text
-
-
-def test_b14_a_waiting_number_opens_its_explanation(supervisor, here):
-    first, second = a_ticket(here), a_ticket(here)
-    assert f"/floor/{here.code}/explain/{second.pk}" in floor_of(supervisor, here)
-    text = supervisor.get(f"/floor/{here.code}/explain/{second.pk}").content.decode()
-    assert first.number in text
-    assert "1 ahead" in text
-
-
-def test_b14_the_fairness_list_counts_by_officer_and_reason(supervisor, here, officer):
-    counter = open_counter(here, "1", officer)
-    with time_machine.travel(clock.now() - timedelta(days=3), tick=False):
-        _inversion(here, counter, officer, "short")
-    with time_machine.travel(clock.now() - timedelta(days=9), tick=False):
-        _inversion(here, counter, officer, "mistake")
-    _inversion(here, counter, officer, "short")
-    response = supervisor.get(f"/floor/{here.code}/fairness")
-    rows = response.context["rows"]
-    assert [(row.officer, row.reason, row.today, row.week) for row, _words in rows] == [
-        ("Aminah", "short", 1, 2)
-    ]
-    export = supervisor.get(f"/floor/{here.code}/fairness?format=csv").content.decode()
-    assert len(list(csv.reader(io.StringIO(export)))) == 3
-
-
-def _inversion(here, counter, officer, reason):
-    a_ticket(here)
-    later = a_ticket(here)
-    queueing.call_number(branch_id=here.id, counter_id=counter, ticket_id=later.pk, reason=reason, by=officer)
-    queueing.finish(branch_id=here.id, ticket_id=later.pk, by=officer)
-
-
-def test_an_empty_fairness_list_says_what_will_stand_there(supervisor, here):
-    assert (
-        "Nobody was called before others" in supervisor.get(f"/floor/{here.code}/fairness").content.decode()
-    )
-
-
-def test_a_number_is_found_and_its_story_told_from_the_log(supervisor, here, officer):
-    counter = open_counter(here, "1", officer)
-    ticket, other = a_ticket(here, "A", "B"), a_ticket(here, "B")
-    queueing.call_next(branch_id=here.id, counter_id=counter, by=officer)
-    queueing.recall(branch_id=here.id, ticket_id=ticket.pk, by=officer)
-    queueing.start(branch_id=here.id, ticket_id=ticket.pk, by=officer)
-    queueing.hold(branch_id=here.id, ticket_id=ticket.pk, by=officer)
-    queueing.resume(branch_id=here.id, ticket_id=ticket.pk, by=officer)
-    queueing.add_service(branch_id=here.id, ticket_id=ticket.pk, service="TAX", by=officer)
-    queueing.transfer(branch_id=here.id, ticket_id=ticket.pk, counter_id=counter, by=officer)
-    queueing.call_next(branch_id=here.id, counter_id=counter, by=officer)
-    queueing.undo(branch_id=here.id, counter_id=counter, by=officer)
-    queueing.cancel(branch_id=here.id, ticket_id=ticket.pk, by=officer)
-    found = supervisor.get(f"/floor/{here.code}/day?number=a0").content.decode()
-    assert ticket.number in found
-    assert other.number not in found
-    text = supervisor.get(f"/floor/{here.code}/day/{ticket.pk}").content.decode()
-    for words in (
-        "Number given for: Passport, Licence (General); 0 ahead",
-        "Called to counter 1 after waiting 0 min",
-        "Called again to counter 1",
-        "Serving began at counter 1: Passport",
-        "Put on hold at counter 1",
-        "Resumed at counter 1",
-        "Service added to the visit: Tax",
-        "Sent to counter 1",
-        "The last step at counter 1 was taken back",
-        "Cancelled by staff",
-        "Aminah",
-    ):
-        assert words in text, words
-
-
-def test_the_story_of_a_number_that_came_late_was_sent_on_and_finished(supervisor, here, officer):
-    counter = open_counter(here, "1", officer)
-    ticket = a_ticket(here)
-    holder = queueing.holder(ticket.pk)
-    queueing.postpone(branch_id=here.id, ticket_id=ticket.pk, minutes=5, by=holder)
-    with time_machine.travel(clock.now() + timedelta(minutes=6), tick=False) as at:
-        for _round in range(2):
-            queueing.call_next(branch_id=here.id, counter_id=counter, by=officer)
-            if _round == 0:
-                queueing.no_show(branch_id=here.id, ticket_id=ticket.pk, by=officer)
-                queueing.return_to_line(branch_id=here.id, ticket_id=ticket.pk, by=officer)
-        queueing.transfer(branch_id=here.id, ticket_id=ticket.pk, officer_id=officer.user_id, by=officer)
-        queueing.call_next(branch_id=here.id, counter_id=counter, by=officer)
-        queueing.transfer(branch_id=here.id, ticket_id=ticket.pk, service="TAX", by=officer)
-        queueing.call_next(branch_id=here.id, counter_id=counter, by=officer)
-        at.shift(timedelta(minutes=3))
-        queueing.call_next(branch_id=here.id, counter_id=counter, by=officer)
-        text = supervisor.get(f"/floor/{here.code}/day/{ticket.pk}").content.decode()
-    for words in (
-        "Will be late: passed over for 5 min",
-        "the customer",
-        "Did not come to counter 1",
-        "Came back after 0 min",
-        "Sent to the officer Aminah",
-        "Waits for Tax",
-        "Tax taken as finished when the next customer was called: 3 min",
-        "All business is done",
-    ):
-        assert words in text, words
-
-
-def test_a_story_is_found_in_a_long_log_after_the_clock_was_set_back(supervisor, here, officer):
-    for _number in range(30):
-        a_ticket(here)
-    with time_machine.travel(clock.now() - timedelta(minutes=20), tick=False):
-        ticket = a_ticket(here)
-    text = supervisor.get(f"/floor/{here.code}/day/{ticket.pk}").content.decode()
-    assert "Number given for: Passport" in text
-
-
-def test_a_day_without_numbers_and_a_wrong_date_have_their_answer(supervisor, here):
-    assert (
-        "No numbers on this day" in supervisor.get(f"/floor/{here.code}/day?day=2020-01-01").content.decode()
-    )
-    assert supervisor.get(f"/floor/{here.code}/day?day=2020-99-99&page=x").status_code == 200
-    assert "No number Z9" in supervisor.get(f"/floor/{here.code}/day?number=Z9").content.decode()
-
-
-def test_long_days_come_in_pages(supervisor, here):
-    for _number in range(101):
-        a_ticket(here)
-    assert "Page 1 of 2" in supervisor.get(f"/floor/{here.code}/day").content.decode()
-    assert "A101" in supervisor.get(f"/floor/{here.code}/day?page=2").content.decode()
-
-
-def test_a3_an_auditor_takes_the_log_as_csv_and_json_lines(here):
-    ticket = a_ticket(here)
-    auditor = browser(here, Role.AUDITOR)
-    assert "Event log (CSV)" in floor_of(auditor, here)
-    rows = list(csv.DictReader(io.StringIO(auditor.get(f"/floor/{here.code}/log.csv").getvalue().decode())))
-    lines = [
-        orjson.loads(line) for line in auditor.get(f"/floor/{here.code}/log.jsonl").getvalue().splitlines()
-    ]
-    assert len(rows) == len(lines)
-    assert lines[-1]["payload"]["number"] == ticket.number
-    assert auditor.get(f"/floor/{here.code}/log.xml").status_code == 404
 
 
 def test_the_live_part_is_not_sent_again_while_nothing_changed(supervisor, here):

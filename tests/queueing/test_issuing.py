@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 import time_machine
 from django.db import connection, transaction
+from django.utils import translation
 
 from layan.kit import models as kit
 from layan.people.api import Role
@@ -118,6 +119,11 @@ def test_a_leap_day_is_a_day_of_its_own(here):
         ("America/New_York", "2026-03-03T04:59:59", "2026-03-03T05:00:00"),
         # The day that clocks go forward there has 23 hours.
         ("America/New_York", "2026-03-09T03:59:59", "2026-03-09T04:00:00"),
+        ("Europe/Warsaw", "2026-03-29T21:59:59", "2026-03-29T22:00:00"),
+        ("Europe/Warsaw", "2026-10-25T22:59:59", "2026-10-25T23:00:00"),
+        # Clocks go forward at midnight itself, which never strikes; and back from it, so that its hour comes twice.
+        ("Asia/Beirut", "2026-03-28T21:59:59", "2026-03-28T22:00:00"),
+        ("Asia/Beirut", "2026-10-24T21:59:59", "2026-10-24T22:00:00"),
         ("Asia/Kathmandu", "2026-03-02T18:14:59", "2026-03-02T18:15:00"),
     ],
 )
@@ -128,6 +134,14 @@ def test_every_time_zone_has_its_own_midnight(zone, before, after):
         for moment in (before, after)
     ]
     assert numbers == ["A001", "A001"]
+
+
+def test_in_the_hour_that_comes_twice_no_number_does():
+    there = a_branch("FAR", time_zone="Asia/Beirut")
+    # Ten to midnight, and the same on the clock an hour later, before and after it went back.
+    twice = ("2026-10-24T20:50", "2026-10-24T21:50")
+    numbers = [issue_at(datetime.fromisoformat(each).replace(tzinfo=UTC), there).number for each in twice]
+    assert numbers == ["A001", "A002"]
 
 
 def test_two_branches_count_each_for_itself(here):
@@ -193,6 +207,17 @@ class TestHours:
             issue_at(at_local("2026-03-02T17:00"), office)
         assert found.value.facts == {"next_opening": "2026-03-03T08:00:00+08:00"}
 
+    def test_b11_an_opening_after_noon_is_told_in_hours_of_24(self, db):
+        evening = a_branch("EVENING", always_open=False)
+        hours(evening, 1, time(14, 45), time(21))
+        for language, words in (
+            ("ms", "Kami tutup. Sila datang lagi: kami buka pada Isnin, 2 Mac 2026, 14:45."),
+            ("zh-hans", "我们目前不开放。欢迎您再来：我们将于星期一, 2026年3月2日, 14:45开放。"),
+        ):
+            with translation.override(language), refused("closed-now") as found:
+                issue_at(at_local("2026-03-02T10:00"), evening)
+            assert found.value.words == words
+
     def test_a_branch_without_hours_is_closed_and_knows_no_opening(self, db):
         nowhere = a_branch("NEVER", always_open=False)
         with refused("closed-now") as found:
@@ -229,9 +254,35 @@ class TestHours:
         assert issue_at(at_local("2026-03-02T16:29:59"), office, "A").number == "A001"
         with refused("last-number-given"):
             issue_at(at_local("2026-03-02T16:30"), office, "A")
-        with refused("last-number-given"):
+        with refused("last-number-given") as found:
             issue_at(at_local("2026-03-02T16:30"), office, "B", "A")
+        assert found.value.facts == {"next_opening": "2026-03-03T08:00:00+08:00"}
         assert issue_at(at_local("2026-03-02T16:30"), office, "B").number == "B001"
+
+    def test_b13_the_last_number_is_the_last_also_when_counters_work_on_after_hours(self, office):
+        office.services["A"].last_ticket_minutes = 30
+        office.services["A"].save()
+        layout_changed(branch_id=office.id, what="service")
+        with time_machine.travel(at_local("2026-03-02T07:30"), tick=False):
+            open_counter(office, "1", a_person(Role.OFFICER, office, actor="user:0"))
+        assert issue_at(at_local("2026-03-02T07:30"), office, "A").number == "A001"
+        with refused("last-number-given") as found:
+            issue_at(at_local("2026-03-02T17:05"), office, "A")
+        assert found.value.facts == {"next_opening": "2026-03-03T08:00:00+08:00"}
+        assert issue_at(at_local("2026-03-02T17:05"), office, "B").number == "B001"
+
+    def test_b13_before_a_midday_closing_the_afternoon_is_named(self, db):
+        friday = a_branch("FRIDAY", always_open=False)
+        hours(friday, 5, time(8), time(12, 15))
+        hours(friday, 5, time(14, 45), time(17))
+        friday.services["A"].last_ticket_minutes = 15
+        friday.services["A"].save()
+        layout_changed(branch_id=friday.id, what="service")
+        with translation.override("en"), refused("last-number-given") as found:
+            issue_at(at_local("2026-03-06T12:05"), friday, "A")
+        assert found.value.facts == {"next_opening": "2026-03-06T14:45:00+08:00"}
+        assert str(found.value.words).endswith("we open on Friday, 6 March 2026, 14:45.")
+        assert issue_at(at_local("2026-03-06T14:45"), friday, "A").number == "A001"
 
 
 class TestOneEach:

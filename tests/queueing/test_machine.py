@@ -22,7 +22,7 @@ from layan.queueing.models import OutOfOrderCall, Session, Ticket
 from layan.queueing.policy import policy
 from layan.queueing.rules.priority import in_order
 from tests.queueing.machine_office import COUNTERS, LETTERS, STAFF, Office
-from tests.queueing.plain_model import PlainTicket, Refused
+from tests.queueing.plain_things import PlainTicket, Refused
 
 pytestmark = pytest.mark.django_db
 #: Twenty minutes before midnight in Kuala Lumpur, so that days change in the middle.
@@ -198,6 +198,17 @@ class Queue(RuleBasedStateMachine):
                 lambda: self.plain.add_service(t, letter, by, self.now),
             )
 
+    @rule(number=any_ticket, by=who, order=st.permutations(LETTERS))
+    def rearrange(self, number, by, order) -> None:
+        if t := self.pick(number, "waiting", "called", "serving", "on_hold"):
+            to_come = {t.service, *t.to_come} if t.state == "waiting" else set(t.to_come)
+            letters = [letter for letter in order if letter in to_come]
+            codes = [self.office.built.services[letter].code for letter in letters]
+            self.both(
+                lambda: self.tell("rearrange", t, by, services=codes),
+                lambda: self.plain.rearrange(t, letters, by, self.now),
+            )
+
     @rule(number=any_ticket, by=who)
     def finish(self, number, by) -> None:
         if t := self.pick(number, "called", "serving"):
@@ -230,7 +241,7 @@ class Queue(RuleBasedStateMachine):
                 lambda: self.tell("return_to_line", t, by), lambda: self.plain.come_back(t, by, self.now)
             )
 
-    @rule(number=any_ticket, by=st.none() | who, minutes=st.sampled_from(queueing.LATE_MINUTES))
+    @rule(number=any_ticket, by=st.none() | who, minutes=st.sampled_from([0, *queueing.LATE_MINUTES]))
     def postpone(self, number, by, minutes) -> None:
         if t := self.pick(number, "waiting"):
             self.both(

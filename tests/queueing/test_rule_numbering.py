@@ -72,10 +72,20 @@ def test_lanes_say_what_is_waited_for():
 
 #: Written out once more, by hand, from the states' meaning.
 TABLE = {
-    "waiting": {"call", "add-service", "postpone", "cancel"},
-    "called": {"recall", "start", "hold", "transfer", "add-service", "no-show", "finish", "cancel"},
-    "serving": {"hold", "transfer", "add-service", "finish", "cancel"},
-    "on_hold": {"resume", "transfer", "add-service", "cancel"},
+    "waiting": {"call", "add-service", "rearrange", "postpone", "cancel"},
+    "called": {
+        "recall",
+        "start",
+        "hold",
+        "transfer",
+        "add-service",
+        "rearrange",
+        "no-show",
+        "finish",
+        "cancel",
+    },
+    "serving": {"hold", "transfer", "add-service", "rearrange", "finish", "cancel"},
+    "on_hold": {"resume", "transfer", "add-service", "rearrange", "cancel"},
     "no_show": {"return", "cancel"},
     "done": set(),
     "cancelled": set(),

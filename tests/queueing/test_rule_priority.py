@@ -131,6 +131,39 @@ def test_every_choice_says_why(person, post, kind, code, points):
     assert choice.reason.waited_minutes >= 0
 
 
+PREFERRING = Post("general", {1: 2, 2: 1, 3: 2})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "post", "kind", "code"),
+    [
+        (waiting("a", 1, "emergency"), waiting("b", 60), SPECIAL, "longest", "emergency"),
+        (waiting("a", 1, "oku"), waiting("b", 60), SPECIAL, "strict", "special-counter"),
+        # Two of the group: it is not the group that puts one before the other.
+        (waiting("a", 60, "oku"), waiting("b", 1, "oku"), SPECIAL, "accumulating", "longest-wait"),
+        (waiting("a", 1, service=2), waiting("b", 60), PREFERRING, "longest", "preferred-service"),
+        (waiting("a", 1, direct=True), waiting("b", 60), PREFERRING, "longest", "sent-here"),
+        (waiting("a", 60), waiting("b", 1, service=3), PREFERRING, "longest", "longest-wait"),
+        (waiting("a", 40, "senior"), waiting("b", 60), GENERAL, "accumulating", "gathers-faster"),
+        (waiting("a", 60, "senior"), waiting("b", 40), GENERAL, "accumulating", "longest-wait"),
+        (waiting("a", 60), waiting("b", 29, "senior"), GENERAL, "accumulating", "longest-wait"),
+        (waiting("a", 1, "senior"), waiting("b", 60), GENERAL, "strict", "rank"),
+        (waiting("a", 60, "senior"), waiting("b", 1, "oku"), GENERAL, "strict", "longest-wait"),
+        (waiting("a", 9), waiting("b", 9), GENERAL, "longest", "longest-wait"),
+        (waiting("b", 9, "senior"), waiting("a", 9), GENERAL, "accumulating", "gathers-faster"),
+        (waiting("a", 9), waiting("b", 9), GENERAL, "accumulating", "longest-wait"),
+    ],
+)
+def test_the_reason_is_what_puts_one_before_the_other(first, second, post, kind, code):
+    choices = in_order([second, first], post, policy(kind), NOW)
+    assert [choice.waiting for choice in choices] == [first, second]
+    assert choices[0].reason.code == code
+    found = who_is_next([second, first], post, policy(kind), NOW)
+    assert found is not None
+    assert found.reason.code == code
+    assert explain(second, [first], post, policy(kind), NOW).ahead[0].reason.code == code
+
+
 def test_explain_names_everyone_before_and_why():
     people = [waiting("a", 25), waiting("b", 13, "oku"), waiting("c", 20)]
     found = explain(people[2], people, GENERAL, policy("accumulating"), NOW)
@@ -173,6 +206,29 @@ def test_the_next_one_is_the_first_in_order_and_explain_agrees(people, post, kin
         found = explain(each.waiting, people, post, rule, NOW)
         assert found.position == position == len(found.ahead) + 1
         assert found.reason == each.reason
+
+
+@given(_tickets, _posts, _kinds)
+def test_no_reason_is_given_that_is_not_so(people, post, kind):
+    rule = policy(kind)
+    for each in (choice.waiting for choice in in_order(people, post, rule, NOW)):
+        for choice in explain(each, people, post, rule, NOW).ahead:
+            one = choice.waiting
+            earlier = (one.waiting_since, one.ticket_id) < (each.waiting_since, each.ticket_id)
+            true = {
+                "emergency": one.category == "emergency" != each.category,
+                "special-counter": one.category in post.groups and each.category not in post.groups,
+                "sent-here": one.direct and not each.direct,
+                "preferred-service": one.service_id in post.preferences
+                and post.preferences[one.service_id]
+                < (1 if each.direct else post.preferences[each.service_id]),
+                "rank": kind == "strict" and rule.ranks[one.category] < rule.ranks[each.category],
+                "gathers-faster": kind == "accumulating"
+                and one.waiting_since >= each.waiting_since
+                and rule.rates[one.category] > rule.rates[each.category],
+                "longest-wait": earlier,
+            }
+            assert true[choice.reason.code], (one, each, choice.reason.code)
 
 
 @given(_tickets, _posts, _kinds, st.randoms(use_true_random=False))

@@ -159,6 +159,62 @@ def test_b3_any_officer_adds_a_service_to_a_visit_that_waits(here, one):
     assert one("add_service", ticket, service="TAX").remaining == ["TAX"]
 
 
+def test_b3_the_branch_rearranges_a_visit_that_waits_and_its_seniority_stays(here, one, two):
+    keep(here, "1", "B")
+    ticket, other = a_ticket(here, "A", "B", "C"), a_ticket(here, "B")
+    after = one("rearrange", ticket, services=["LICENCE", "TAX", "PASSPORT"])
+    assert (after.state, after.service_id, after.remaining) == (
+        "waiting",
+        here.services["B"].pk,
+        ["TAX", "PASSPORT"],
+    )
+    assert after.number == "A001"
+    assert [one.call(), one.call()] == [ticket, other]
+    payload = kit.Event.objects.get(type="services.rearranged").payload
+    assert '"services":["LICENCE","TAX","PASSPORT"]' in payload
+
+
+def test_b3_at_a_counter_the_services_after_the_present_one_are_rearranged(here, one):
+    ticket = a_ticket(here, "A", "B", "C")
+    one.call()
+    after = one("rearrange", ticket, services=["TAX", "LICENCE"])
+    assert (after.state, after.service_id, after.remaining) == (
+        "called",
+        here.services["A"].pk,
+        ["TAX", "LICENCE"],
+    )
+    one("finish", ticket)
+    assert Ticket.objects.get().service_id == here.services["C"].pk
+
+
+def test_b3_the_same_order_again_is_no_event_and_who_was_sent_to_a_counter_stays_sent(here, one, two):
+    ticket = a_ticket(here, "A", "B", "C")
+    one.call()
+    one("transfer", ticket, counter_id=two.counter)
+    one("rearrange", ticket, services=["PASSPORT", "LICENCE", "TAX"])
+    assert not kit.Event.objects.filter(type="services.rearranged").exists()
+    one("rearrange", ticket, services=["PASSPORT", "TAX", "LICENCE"])
+    assert one.call() is None
+    assert two.call() == ticket
+
+
+@pytest.mark.parametrize(
+    "services", [["LICENCE"], ["LICENCE", "LICENCE"], ["PASSPORT", "LICENCE", "TAX"], ["PASSPORT", "TAX"]]
+)
+def test_b3_rearranging_neither_adds_nor_drops_a_service(here, one, services):
+    ticket = a_ticket(here, "A", "B")
+    with refused("bad-value"):
+        one("rearrange", ticket, services=services)
+
+
+def test_b3_nobody_is_made_to_wait_for_a_service_that_is_not_offered_now(here, one):
+    ticket = a_ticket(here, "A", "B")
+    places.Service.objects.filter(pk=here.services["B"].pk).update(active=False)
+    layout_changed(branch_id=here.id, what="services")
+    with refused("unknown-service"):
+        one("rearrange", ticket, services=["LICENCE", "PASSPORT"])
+
+
 def test_a3_a_visit_goes_on_here_only_with_what_the_counter_s_officer_may_give(here, chong):
     devi = At(here, "1", staff(here, "devi", Role.OFFICER, skills="A"))
     ticket = a_ticket(here, "A", "B")
@@ -205,6 +261,7 @@ COMMANDS = {
     "hold": {},
     "resume": {},
     "add_service": {"service": "TAX"},
+    "rearrange": {"services": ["TAX"]},
     "finish": {},
     "no_show": {},
     "transfer": {"service": "TAX"},
@@ -216,7 +273,7 @@ def test_no_command_moves_a_waiting_or_ended_ticket_out_of_its_state(here, one, 
     waiting, ended = a_ticket(here), a_ticket(here)
     one("cancel", ended)
     for ticket in (waiting, ended):
-        if command == "add_service" and ticket == waiting:
+        if command in {"add_service", "rearrange"} and ticket == waiting:
             continue
         with refused("wrong-state") as found:
             one(command, ticket, **COMMANDS[command])
@@ -229,7 +286,7 @@ def test_no_command_moves_a_waiting_or_ended_ticket_out_of_its_state(here, one, 
 def test_only_the_officer_of_that_counter_or_a_supervisor_acts_on_its_customer(
     here, one, bala, chong, kiosk, command
 ):
-    ticket = a_ticket(here)
+    ticket = a_ticket(here, "A", "C")
     one.call()
     if command == "resume":
         one("hold", ticket)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 import time_machine
 
@@ -11,7 +12,7 @@ from layan.places import models as places
 from layan.places.api import layout_changed
 from layan.queueing import api as queueing
 from layan.queueing.models import Session
-from tests.builders import a_branch, a_person, a_ticket, open_counter
+from tests.builders import a_branch, a_person, a_ticket, keep_hours, keep_lunch, open_counter
 from tests.queueing.conftest import staff
 from tests.refusals import refused
 
@@ -111,12 +112,45 @@ def test_a_break_needs_a_listed_reason_and_an_open_counter(here, aminah):
         pause(here, counter, aminah, "tea")
 
 
-def test_b5_b11_the_closing_records_how_many_counters_are_still_open(here, aminah, bala, chong):
-    counter = open_counter(here, "1", aminah)
-    open_counter(here, "2", bala)
-    pause(here, open_counter(here, "3", chong), chong, "lunch")
-    close(here, counter, aminah)
-    assert '"open_counters":1' in kit.Event.objects.get(type="counter.closed").payload
+@pytest.fixture
+def office(db):
+    """An office open from eight to five, with two counters open through lunch."""
+    built = a_branch(always_open=False)
+    keep_hours(built, ("08:00", "17:00"))
+    keep_lunch(built, "13:00", "14:00", 2)
+    return built
+
+
+def facts(event: str) -> list[dict[str, object]]:
+    found = kit.Event.objects.filter(type=event).order_by("seq")
+    return [orjson.loads(each.payload) for each in found]
+
+
+def test_b5_b11_what_was_open_promised_and_stated_is_recorded_as_it_stood(office):
+    person = staff(office, "chong", Role.SUPERVISOR)
+    with time_machine.travel(NINE, tick=False) as clock:
+        one, two, _three = (open_counter(office, code, person) for code in "123")
+        clock.shift(timedelta(hours=4))
+        pause(office, one, person)
+        close(office, two, person)
+        keep_lunch(office, "13:00", "14:00", 1)
+        places.OpeningBlock.objects.update(closes="16:00")
+        layout_changed(branch_id=office.id, what="hours")
+        open_counter(office, "1", person)
+        clock.shift(timedelta(hours=2, minutes=30))
+        pause(office, one, person, "rest")
+        clock.shift(timedelta(hours=1))
+        close(office, one, person)
+    assert [event["open_counters"] for event in facts("counter.opened")] == [1, 2, 3, 2]
+    assert [(each["open_counters"], each["promised_counters"]) for each in facts("counter.paused")] == [
+        (2, 2),
+        (1, 0),
+    ]
+    closed = [
+        (each["open_counters"], each["promised_counters"], each["stated_closing"])
+        for each in facts("counter.closed")
+    ]
+    assert closed == [(1, 2, "2026-03-02T09:00:00+00:00"), (1, 0, "")]
 
 
 def test_only_staff_who_serve_here_open_counters(here, kiosk):

@@ -115,6 +115,19 @@ def test_i_will_be_late_passes_over_and_keeps_the_place(minutes):
     assert mine.not_before - clock.now() <= timedelta(minutes=minutes)
 
 
+def test_who_came_sooner_than_feared_says_so_and_is_called_again():
+    here = a_branch()
+    mine = a_ticket(here)
+    assert ">I am here<" not in text_of(mine)
+    in_english().post(address_of(mine), {"minutes": "20"})
+    assert "I am here</button>" in text_of(mine)
+    answer = in_english().post(address_of(mine), {"minutes": "0"}, follow=True)
+    assert "You are next" in answer.content.decode()
+    officer = a_person(Role.OFFICER, here)
+    counter = open_counter(here, "1", officer)
+    assert queueing.call_next(branch_id=here.id, counter_id=counter, by=officer) == mine
+
+
 @pytest.mark.parametrize(
     "wish", [{"minutes": "7"}, {"minutes": "-5"}, {"minutes": "١٥"}, {"minutes": ""}, {}, {"do": "fly"}]
 )
@@ -244,3 +257,18 @@ def test_a_tampered_cookie_does_not_break_the_line(kept):
     phone = in_english()
     phone.cookies["layan_ahead"] = kept
     assert phone.get(address_of(mine)).status_code == 200
+
+
+def test_what_has_not_changed_is_not_sent_again():
+    here = a_branch()
+    aminah = an_officer(here)
+    counter = open_counter(here, "1", aminah)
+    a_ticket(here)
+    mine = address_of(a_ticket(here)) + "/now"
+    phone = in_english()
+    tag = phone.get(mine).headers["ETag"]
+    assert phone.get(mine, headers={"If-None-Match": tag}).status_code == 304
+    call(here, counter, aminah)
+    again = phone.get(mine, headers={"If-None-Match": tag})
+    assert again.status_code == 200
+    assert again.headers["ETag"] != tag

@@ -45,6 +45,7 @@ CASES = {
     "hold": ["call_next", "start"],
     "resume": ["call_next", "hold"],
     "add_service": ["call_next"],
+    "rearrange": [],
     "transfer to service": ["call_next", "start"],
     "transfer to counter": ["call_next"],
     "transfer to officer": ["call_next"],
@@ -53,6 +54,7 @@ CASES = {
     "finish the first of three": ["call_next", "start"],
     "cancel": ["call_next"],
 }
+OF_SEVERAL = {"finish the first of three", "rearrange"}
 
 
 def give(at: At, command: str, bala) -> None:
@@ -66,6 +68,8 @@ def give(at: At, command: str, bala) -> None:
         )
     elif command == "add_service":
         at("add_service", ticket, service="TAX")
+    elif command == "rearrange":
+        at("rearrange", ticket, services=[ticket.service.code, *ticket.remaining][::-1])
     elif command == "transfer to service":
         at("transfer", ticket, service="TAX")
     elif command == "transfer to counter":
@@ -79,7 +83,7 @@ def give(at: At, command: str, bala) -> None:
 @pytest.mark.parametrize("command", CASES)
 @pytest.mark.parametrize("seconds", [0, 10])
 def test_undo_puts_everything_back_as_it_was(here, one, two, bala, clock, command, seconds):
-    a_ticket(here, *("ABC" if command == "finish the first of three" else "A"))
+    a_ticket(here, *("ABC" if command in OF_SEVERAL else "A"))
     a_ticket(here, category="senior")
     for step in CASES[command]:
         give(one, step, bala)
@@ -95,7 +99,7 @@ def test_undo_puts_everything_back_as_it_was(here, one, two, bala, clock, comman
 
 @pytest.mark.parametrize("command", CASES)
 def test_after_ten_seconds_nothing_is_undone(here, one, two, bala, clock, command):
-    a_ticket(here, *("ABC" if command == "finish the first of three" else "A"))
+    a_ticket(here, *("ABC" if command in OF_SEVERAL else "A"))
     a_ticket(here)
     for step in [*CASES[command], command]:
         give(one, step, bala)

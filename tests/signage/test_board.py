@@ -106,6 +106,20 @@ def test_waiting_people_are_counted_by_service_also_when_a_counter_elsewhere_cal
     assert "<strong>2</strong>" not in board(here)
 
 
+def test_of_many_services_a_board_lists_those_that_people_wait_for_the_longest_line_first(here):
+    first = here.services["A"]
+    for number in range(8):
+        first.pk, first.code, first.letter = None, f"S{number}", f"{chr(68 + number)}A"
+        first.name = {"ms": f"Urusan {number}"}
+        first.save()
+    layout_changed(branch_id=here.id, what="service")
+    assert board(here).count('class="board__service"') == 0
+    a_ticket(here, "B"), a_ticket(here, "C"), a_ticket(here, "C")
+    html = board(here, languages=("en",))
+    assert html.count('class="board__service"') == 2
+    assert html.index("Tax") < html.index("Licence")
+
+
 def test_a_board_without_calls_asks_to_take_a_number(here):
     html = board(here, languages=("en",))
     assert "Please take a number at the kiosk" in html

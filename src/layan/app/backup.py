@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 import tarfile
 import tempfile
 from collections.abc import Callable
@@ -26,15 +27,38 @@ def back_up(file: Path, *, progress: Callable[[int], object] = lambda _: None) -
     installation = Installation.from_environment()
     if file.exists():
         raise BackupError(f"{file} exists already: choose another name.")
-    with tempfile.TemporaryDirectory() as folder:
-        dump = _dump(installation, Path(folder), progress)
+    try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as handle, tarfile.open(fileobj=handle, mode="w:gz") as archive:
-            archive.add(dump, dump.name)
-            for kept in (installation.keys, installation.seals):
-                if kept.exists():
-                    archive.add(kept, kept.name)
+    except OSError as wrong:
+        raise BackupError(
+            f"{file} cannot be written ({wrong.strerror}): name a file in a folder of yours."
+        ) from wrong
+    try:
+        with os.fdopen(descriptor, "wb") as handle, tempfile.TemporaryDirectory() as folder:
+            dump = _dump_with_its_seals(installation, Path(folder), progress)
+            with tarfile.open(fileobj=handle, mode="w:gz") as archive:
+                archive.add(dump, dump.name)
+                for kept in (installation.keys, installation.seals):
+                    if kept.exists():
+                        archive.add(kept, kept.name)
+    except BaseException:
+        # Half a backup must not look like one.
+        file.unlink()
+        raise
     progress(100)
+
+
+def _dump_with_its_seals(installation: Installation, folder: Path, progress: Callable[[int], object]) -> Path:
+    """Dump the database; again when a day was sealed meanwhile, so that the seals kept with it are those in it."""
+    while True:
+        before = _seals(installation)
+        dump = _dump(installation, folder, progress)
+        if _seals(installation) == before:
+            return dump
+
+
+def _seals(installation: Installation) -> dict[str, int]:
+    return {file.name: file.stat().st_size for file in installation.seals.glob("*.jsonl")}
 
 
 def _dump(installation: Installation, folder: Path, progress: Callable[[int], object]) -> Path:
@@ -83,8 +107,21 @@ def _postgresql(command: list[str], settings: dict[str, object]) -> None:
         raise BackupError(f"{command[0]} failed: {done.stderr.strip()}")
 
 
-def restore_from(file: Path, installation: Installation) -> None:
-    """Replace the installation by what `file` holds. Raises BackupError when it is not a backup of this kind."""
+def restore_from(file: Path, installation: Installation, *, even_if_changed: bool = False) -> None:
+    """Replace the installation by what `file` holds.
+
+    Raises BackupError when it is not a backup of this kind, when Layan is at work on the installation, and on SQLite
+    when the log in the backup is not as it was written, unless `even_if_changed`. On PostgreSQL a log can be read only
+    once it is back: run `layan verify-log` then.
+    """
+    try:
+        with installation.alone():
+            _restore(file, installation, even_if_changed=even_if_changed)
+    except BlockingIOError as wrong:
+        raise BackupError(f"Layan is at work on {installation.folder}: stop it first.") from wrong
+
+
+def _restore(file: Path, installation: Installation, *, even_if_changed: bool) -> None:
     settings = database(installation)
     kind = "sqlite3" if "sqlite3" in str(settings["ENGINE"]) else "postgresql"
     with tempfile.TemporaryDirectory() as folder:
@@ -96,6 +133,8 @@ def restore_from(file: Path, installation: Installation) -> None:
         installation.create()
         if kind == "sqlite3":
             _check_sqlite(dump)
+            if not even_if_changed:
+                _check_log(unpacked)
             for left in installation.folder.glob("layan.sqlite3-*"):
                 left.unlink()
             shutil.copyfile(dump, installation.folder / "restored.sqlite3")
@@ -103,7 +142,15 @@ def restore_from(file: Path, installation: Installation) -> None:
         else:
             name = str(settings["NAME"])
             _postgresql(
-                ["pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={name}", str(dump)],
+                [
+                    "pg_restore",
+                    "--clean",
+                    "--if-exists",
+                    "--no-owner",
+                    "--single-transaction",
+                    f"--dbname={name}",
+                    str(dump),
+                ],
                 settings,
             )
         for kept in (installation.keys, installation.seals):
@@ -111,6 +158,20 @@ def restore_from(file: Path, installation: Installation) -> None:
                 shutil.rmtree(kept, ignore_errors=True)
                 shutil.copytree(unpacked / kept.name, kept)
         installation.keys.chmod(0o700)
+
+
+def _check_log(unpacked: Path) -> None:
+    """Verify the log of an unpacked backup by its own keys and seals. Raises BackupError unless it is as written."""
+    environment = {name: value for name, value in os.environ.items() if name != "LAYAN_DATABASE"}
+    for words in (["migrate"], ["verify-log"]):
+        command = [sys.executable, "-m", "layan.app.cli", *words, "--data", str(unpacked)]
+        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            raise BackupError(
+                "the log in the backup is not as it was written, so nothing was restored:\n"
+                f"{done.stdout.strip()}\n"
+                "Take another backup, or restore this one knowingly with --even-if-changed."
+            )
 
 
 def _unpack(file: Path, folder: Path) -> None:

@@ -2,15 +2,39 @@
 
 import os
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from django.conf import settings
 from django.core import checks
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 
+from layan.app import database
 from layan.kit import clock
 from layan.kit.events.sealing import unsealed_since
 from layan.places.api import branches, service_day
+
+#: Every setting there is (docs/operations/settings.md says what each does).
+SETTINGS = frozenset(
+    f"LAYAN_{name}"
+    for name in (
+        "DATA",
+        "DATABASE",
+        "DEMO",
+        "HOSTS",
+        "HTTPS",
+        "LOG_LEVEL",
+        "MAX_BODY",
+        "OIDC_CLIENT_ID",
+        "OIDC_NAME",
+        "OIDC_SECRET",
+        "OIDC_SERVER",
+        "PUBLIC_URL",
+        "SECRET_KEY",
+        "STREAM_MAX_CLIENTS",
+        "STREAM_PER_ADDRESS",
+        "TRUSTED_PROXY",
+        "WEB_THREADS",
+    )
+)
 
 
 def checkup(*, program: bool = True) -> list[str]:
@@ -33,11 +57,26 @@ def _settings() -> Iterator[str]:
         yield "LAYAN_HOSTS is '*', which lets anyone pretend to be this office: list the host names instead."
 
 
+def misspelt_settings() -> list[str]:
+    """Return a sentence for each name in the environment that looks like a setting and is none: it does nothing."""
+    found = []
+    for name in sorted(name for name in os.environ if name.startswith("LAYAN_") and name not in SETTINGS):
+        near = get_close_matches(name, SETTINGS, n=1)
+        found.append(
+            f"{name} is not a setting and does nothing"
+            + (f": did you mean {near[0]}?" if near else ": unset it.")
+        )
+    return found
+
+
 def _folder() -> Iterator[str]:
     installation = settings.INSTALLATION
     folder = installation.folder
     if not os.access(folder, os.W_OK):
         yield f"{folder} cannot be written: make the folder, or name another with --data."
+        return
+    if installation.database_file.exists() and not os.access(installation.database_file, os.W_OK):
+        yield f"{installation.database_file} cannot be written: run Layan as the user who owns it."
         return
     for key in installation.keys.glob("*.key"):
         if key.stat().st_mode & 0o077:
@@ -45,13 +84,9 @@ def _folder() -> Iterator[str]:
 
 
 def _database() -> Iterator[str]:
-    try:
-        executor = MigrationExecutor(connection)
-    except DatabaseError as down:
-        yield f"The database does not answer ({down}): check LAYAN_DATABASE."
-        return
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        yield "The database is not up to date: run layan migrate."
+    wrong = database.fault()
+    if wrong is not None:
+        yield wrong
         return
     for place in branches():
         day = unsealed_since(

@@ -5,10 +5,14 @@ An installation is one folder (`--data DIR`, environment `LAYAN_DATA`, default `
     layan.sqlite3     the database, unless LAYAN_DATABASE names a PostgreSQL
     keys/             secret.key (sessions, signed addresses), seal.key (event log); readable by the owner only
     seals/            the signed heads of each branch's log, one line a day
+    running           held by every process at work here, so that nothing is restored under them
 """
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -44,10 +48,55 @@ class Installation:
         return self.folder / "seals"
 
     def create(self) -> None:
-        """Make the folders, the keys' folder for the owner alone."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.keys.mkdir(mode=0o700, exist_ok=True)
-        self.seals.mkdir(exist_ok=True)
+        """Make the folders, for the owner alone. Raises BadSetting when that cannot be."""
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.keys.mkdir(mode=0o700, exist_ok=True)
+            self.seals.mkdir(exist_ok=True)
+        except OSError as wrong:
+            raise BadSetting(
+                f"{self.folder} cannot be made or written ({wrong.strerror}): "
+                "give this user the folder, or name another with --data."
+            ) from wrong
+
+    @property
+    def exists(self) -> bool:
+        return self.keys.is_dir() and bool(self.database_file.exists() or os.environ.get("LAYAN_DATABASE"))
+
+    def must_exist(self) -> None:
+        """Raise BadSetting where no installation was made yet: a folder mistyped must not become a new one."""
+        if self.exists:
+            return
+        raise BadSetting(
+            f"There is no installation in {self.folder} yet: run layan migrate --data {self.folder}, "
+            "or name its folder with --data."
+        )
+
+    def keep_running(self) -> None:
+        """Mark the installation as running until this process ends. Raises BadSetting while it is restored."""
+        try:
+            fcntl.flock(self._running(), fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError as wrong:
+            raise BadSetting(f"{self.folder} is being restored: start again when that has ended.") from wrong
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the installation for oneself. Raises BlockingIOError when a process is at work there."""
+        descriptor = self._running()
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _running(self) -> int:
+        self.create()
+        try:
+            return os.open(self.folder / "running", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as wrong:
+            raise BadSetting(
+                f"{self.folder} cannot be written ({wrong.strerror}): run Layan as the user who owns it."
+            ) from wrong
 
     def secret_key(self) -> str:
         """Return the secret of this installation: LAYAN_SECRET_KEY, or a file made on first use."""
@@ -60,7 +109,10 @@ class Installation:
         if not file.exists():
             self.create()
             write_private(file, secrets.token_urlsafe(48).encode())
-        return file.read_text().strip()
+        try:
+            return file.read_text().strip()
+        except PermissionError as wrong:
+            raise BadSetting(f"{file} cannot be read: run Layan as the user who owns it.") from wrong
 
 
 def flag(name: str, *, default: bool = False) -> bool:
@@ -75,19 +127,27 @@ def flag(name: str, *, default: bool = False) -> bool:
     raise BadSetting(f"{name} is {value!r}: write yes or no.")
 
 
-def number(name: str, default: int) -> int:
-    """Return a whole-number setting of at least 0. Raises BadSetting otherwise."""
+def number(name: str, default: int, *, least: int = 0) -> int:
+    """Return a whole-number setting of at least `least`. Raises BadSetting otherwise."""
     value = os.environ.get(name, "").strip()
     if not value:
         return default
-    if not value.isdigit():
-        raise BadSetting(f"{name} is {value!r}: write a whole number.")
+    if not value.isascii() or not value.isdigit() or int(value) < least:
+        raise BadSetting(f"{name} is {value!r}: write a whole number, {least} or more.")
     return int(value)
 
 
-def names(name: str, default: str = "") -> list[str]:
-    """Return a comma-separated setting as a list without blanks."""
-    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+def choice(name: str, default: str, *allowed: str) -> str:
+    """Return a setting that is one of a few words, in lower case. Raises BadSetting otherwise."""
+    value = os.environ.get(name, "").strip().lower() or default
+    if value not in allowed:
+        raise BadSetting(f"{name} is {value!r}: write one of {', '.join(allowed)}.")
+    return value
+
+
+def names(name: str, default: str) -> list[str]:
+    """Return a comma-separated setting as a list without blanks; one that is empty is the default."""
+    return [part.strip() for part in (os.environ.get(name) or default).split(",") if part.strip()]
 
 
 @dataclass(frozen=True)

@@ -98,9 +98,17 @@ def raise_file_limit() -> None:
 
 
 def exit_on_faults(*, program: bool = True) -> None:
-    """Set Django up; check (see `checkup`); end the process with status 2, saying how to mend it, when a setting or the database is wrong."""
-    from layan.app.cli import set_up
+    """Set Django up and check (see `checkup`); every process of an office begins with it.
 
+    Ends the process with status 2, saying how to mend it, when a setting or the database is wrong; raises BadSetting
+    where there is no installation.
+    """
+    from layan.app.cli import set_up
+    from layan.app.installation import Installation
+
+    installation = Installation.from_environment()
+    installation.must_exist()
+    installation.keep_running()
     set_up()
     from layan.app.checkup import checkup
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from layan.app.installation import BadSetting, Installation, database, flag, names, number, oidc
+from layan.app.installation import BadSetting, Installation, choice, database, flag, names, number, oidc
 
 INSTALLATION = Installation.from_environment()
 DATA_DIR = INSTALLATION.folder
@@ -222,12 +222,13 @@ UNFOLD = {
     },
 }
 
-STREAM_MAX_CLIENTS = number("LAYAN_STREAM_MAX_CLIENTS", 12_000)
-STREAM_PER_ADDRESS = number("LAYAN_STREAM_PER_ADDRESS", 2_000)
+STREAM_MAX_CLIENTS = number("LAYAN_STREAM_MAX_CLIENTS", 12_000, least=1)
+STREAM_PER_ADDRESS = number("LAYAN_STREAM_PER_ADDRESS", 2_000, least=1)
 #: Requests answered at once by one process, and the largest body taken, in bytes.
-WEB_THREADS = number("LAYAN_WEB_THREADS", 6)
-MAX_BODY = number("LAYAN_MAX_BODY", 5_000_000)
+WEB_THREADS = number("LAYAN_WEB_THREADS", 6, least=1)
+MAX_BODY = number("LAYAN_MAX_BODY", 5_000_000, least=1)
 
+LOG_LEVEL = choice("LAYAN_LOG_LEVEL", "warning", "debug", "info", "warning", "error", "critical")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -235,5 +236,5 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     # A request that was refused is an answer, not a fault.
     "loggers": {"django.request": {"level": "ERROR"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("LAYAN_LOG_LEVEL", "WARNING").upper()},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL.upper()},
 }

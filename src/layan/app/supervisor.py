@@ -19,6 +19,8 @@ from time import monotonic
 #: How long children may take to end before they are killed.
 STOP_SECONDS = 12.0
 READY_SECONDS = 60.0
+#: Status of a child that has said what is wrong with the settings.
+BAD_SETTING = 2
 #: Rest before a child is started again, in seconds, by how often it died in a row.
 PAUSES = (0.2, 1.0, 2.0, 5.0, 10.0)
 #: A child that ran this long had a good start: its next death counts as the first.
@@ -29,12 +31,16 @@ _WATCHED = {signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 @dataclass(frozen=True)
 class Child:
-    """A program to keep running. `once`: it ends by itself, and is then not started again."""
+    """A program to keep running. `once`: it ends by itself, and is then not started again.
+
+    `after_ready`: it is started when the front answers, so that what is wrong with the installation is said once.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     once: bool = False
+    after_ready: bool = False
     sockets: tuple[int, ...] = ()
 
 
@@ -111,11 +117,12 @@ class Supervisor:
         began = monotonic()
         while True:
             now = monotonic()
-            for each in self._running:
-                if each.process is None and not each.ended and now >= each.start_at:
+            first_answer = not self._ready and self._probe.answers()
+            self._ready = self._ready or first_answer
+            for each in self._to_start():
+                if now >= each.start_at:
                     each.start(now)
-            if not self._ready and self._probe.answers():
-                self._ready = True
+            if first_answer:
                 self._announce()
             if not self._ready and now - began > READY_SECONDS:
                 _say(f"nothing answers after {READY_SECONDS:.0f} s; giving up")
@@ -126,9 +133,16 @@ class Supervisor:
             if failed is not None:
                 return failed
 
+    def _to_start(self) -> list[_Running]:
+        return [
+            each
+            for each in self._running
+            if each.process is None and not each.ended and (self._ready or not each.child.after_ready)
+        ]
+
     def _patience(self, now: float) -> float:
         """Return how long to wait for a signal, in seconds."""
-        starts = [each.start_at - now for each in self._running if each.process is None and not each.ended]
+        starts = [each.start_at - now for each in self._to_start()]
         return max(0.0, min([*starts, 60.0 if self._ready else 0.05]))
 
     def _signalled(self, seconds: float) -> bool:
@@ -147,7 +161,8 @@ class Supervisor:
                     _say(f"{each.child.name} ended ({_cause(status)})")
                 continue
             if not self._ready and status > 0:
-                _say(f"{each.child.name} could not start (status {status})")
+                if status != BAD_SETTING:
+                    _say(f"{each.child.name} could not start (status {status})")
                 return status
             _say(
                 f"{each.child.name} died ({_cause(status)}); starting it again in {each.start_at - now:.1f} s"

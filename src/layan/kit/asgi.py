@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
@@ -44,13 +45,13 @@ def is_loopback(address: str) -> bool:
 
 
 def language_of(scope: Scope) -> str:
-    """Return the language of ours that the request prefers."""
+    """Return the language of ours that the request prefers, Malay when it names none."""
     for language, _ in parse_accept_lang_header(header(scope, b"accept-language").lower()):
         try:
             return translation.get_supported_language_variant(language)
         except LookupError:
             continue
-    return translation.get_supported_language_variant("en")
+    return settings.LANGUAGE_CODE
 
 
 async def refuse(scope: Scope, send: Send, refusal: Refusal, **headers: str) -> None:

@@ -1,8 +1,10 @@
-"""Texts that are data: one word, several languages."""
+"""Texts that are data: one word, several languages; days and hours as their readers write them."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 
 from django.conf import settings
+from django.utils import formats
 from django.utils.translation import get_language
 
 Words = Mapping[str, str]
@@ -23,3 +25,16 @@ def words(text: Words | None, language: str | None = None) -> str:
         return ""
     wanted = language or short_code()
     return text.get(wanted) or text.get("ms") or text.get("en") or next(iter(text.values()), "")
+
+
+def day_words(day: date) -> str:
+    """Return a day with its weekday in the active language."""
+    # Django's English would write the American order.
+    written = "DATE_FORMAT" if short_code() == "zh" else "j F Y"
+    return f"{formats.date_format(day, 'l')}, {formats.date_format(day, written)}"
+
+
+def moment_words(when: datetime) -> str:
+    """Return a day and the hour, of 24, in the active language; `when` bears the zone it is told in."""
+    # Django's Malay calls every hour after noon night.
+    return f"{day_words(when.date())}, {when:%H:%M}"

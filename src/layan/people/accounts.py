@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from layan.kit.events import SYSTEM, recording
 from layan.kit.refusal import Refusal
 from layan.people import models
-from layan.people.events import AccessChanged, PasswordReplaced
+from layan.people.events import AccessChanged, AccountSwitched, PasswordReplaced, SkillsChanged
 from layan.people.rules import STAFF_ROLES, Role
 from layan.places.api import branch_ids_of_agency
 
@@ -80,11 +80,12 @@ def give_roles(
         models.Assignment.objects.bulk_create(
             models.Assignment(user=user, role=role.value, **place) for role in sorted(set(roles) - held)
         )
-        for changed in _branches(branch_id, agency_id):
+        for changed in branches_of(branch_id, agency_id):
             _log_access(user, changed, actor)
 
 
-def _branches(branch_id: int | None, agency_id: int | None) -> list[int]:
+def branches_of(branch_id: int | None, agency_id: int | None) -> list[int]:
+    """Return the branch itself, or those of the agency, in the one order in which their logs are locked."""
     if branch_id is not None:
         return [branch_id]
     return branch_ids_of_agency(agency_id) if agency_id is not None else []
@@ -97,13 +98,28 @@ def _log_access(user: models.User, branch_id: int, actor: str) -> None:
         record(AccessChanged(user=user.pk, roles=roles), actor=actor)
 
 
-def give_skills(*, user: models.User, branch_id: int, service_ids: Collection[int]) -> None:
+def give_skills(*, user: models.User, branch_id: int, service_ids: Collection[int], actor: str) -> None:
     """Make these services of the branch the ones the officer may give there (A3); none means all of them."""
-    with transaction.atomic():
-        user.skills.filter(service__branch_id=branch_id).delete()
+    here = user.skills.filter(service__branch_id=branch_id)
+    if set(here.values_list("service_id", flat=True)) == set(service_ids):
+        return
+    with recording(branch_id) as record:
+        here.delete()
         models.Skill.objects.bulk_create(
             models.Skill(user=user, service_id=service_id) for service_id in sorted(set(service_ids))
         )
+        codes = sorted(here.values_list("service__code", flat=True))
+        record(SkillsChanged(user=user.pk, services=codes), actor=actor)
+
+
+def switch_account(*, user: models.User, active: bool, branch_id: int, actor: str) -> None:
+    """Let an account sign in, or no longer; its open sessions and its tokens end with it."""
+    if user.is_active == active:
+        return
+    with recording(branch_id) as record:
+        user.is_active = active
+        user.save(update_fields=["is_active"])
+        record(AccountSwitched(user=user.pk, active=active), actor=actor)
 
 
 def replace_password(*, user: models.User, branch_id: int | None, actor: str) -> str:

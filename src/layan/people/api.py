@@ -1,7 +1,9 @@
 """The door of people: who is asking, and may they."""
 
+from dataclasses import dataclass
 from time import monotonic
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from layan.kit import clock
@@ -13,12 +15,14 @@ from layan.people.services import create_token, create_user, digest_of, revoke_t
 __all__ = [
     "NOBODY",
     "PERMISSIONS",
+    "Colleague",
     "Grant",
     "Permission",
     "Person",
     "Role",
     "create_token",
     "create_user",
+    "holds_role",
     "names_of",
     "not_allowed",
     "person_of_token",
@@ -26,6 +30,7 @@ __all__ = [
     "require",
     "revoke_token",
     "skills_of",
+    "staff_who",
 ]
 
 #: Seconds for which a token's answer is kept; a revoked token stops within this time.
@@ -83,7 +88,9 @@ def _read_token(digest: str) -> Person | None:
     token = models.Token.objects.select_related("user").filter(digest=digest, revoked_at=None).first()
     if token is None or (token.expires_at is not None and token.expires_at <= clock.now()):
         return None
-    if token.user is not None and not token.user.is_active:
+    if token.user is not None and not holds_role(
+        token.user, Role(token.role), branch_id=token.branch_id, agency_id=token.agency_id
+    ):
         return None
     grant = Grant(Role(token.role), token.agency_id, token.branch_id)
     return Person(
@@ -93,6 +100,37 @@ def _read_token(digest: str) -> Person | None:
         token_id=token.pk,
         skills=skills_of(token.user_id),
     )
+
+
+def holds_role(user: models.User, role: Role, *, branch_id: int | None, agency_id: int | None) -> bool:
+    """Say whether an active account holds a role at the branch, or in the agency: its tokens can do no more than it."""
+    if not user.is_active:
+        return False
+    if user.is_superuser and role == Role.ADMINISTRATOR:
+        return True
+    here = Q(agency=agency_id) if branch_id is None else Q(branch=branch_id) | Q(agency__branches=branch_id)
+    return user.assignments.filter(here, role=role.value).exists()
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member of staff as another sees them; `skills` are services, none recorded means every one (A3)."""
+
+    id: int
+    name: str
+    skills: frozenset[int]
+
+
+def staff_who(permission: Permission, *, branch_id: int, agency_id: int) -> list[Colleague]:
+    """Return the active accounts whose role at the branch or in its agency allows `permission`, by name."""
+    roles = [role.value for role in Role if permission in PERMISSIONS[role]]
+    held = Q(assignments__branch=branch_id) | Q(assignments__agency=agency_id)
+    users = models.User.objects.filter(held, assignments__role__in=roles, is_active=True).distinct()
+    found = [
+        Colleague(user.pk, str(user), frozenset(skill.service_id for skill in user.skills.all()))
+        for user in users.prefetch_related("skills")
+    ]
+    return sorted(found, key=lambda colleague: colleague.name.casefold())
 
 
 def names_of(user_ids: set[int]) -> dict[int, str]:

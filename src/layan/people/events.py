@@ -15,6 +15,24 @@ class AccessChanged(Event):
 
 
 @dataclass(frozen=True)
+class SkillsChanged(Event):
+    """A member of staff may give these services at the branch from now on; none recorded means all of them (A3)."""
+
+    type = "access.skills-changed"
+    user: int
+    services: list[str]
+
+
+@dataclass(frozen=True)
+class AccountSwitched(Event):
+    """An administrator switched an account off, or on again."""
+
+    type = "access.account-switched"
+    user: int
+    active: bool
+
+
+@dataclass(frozen=True)
 class PasswordReplaced(Event):
     """An administrator gave a member of staff a new password."""
 

@@ -4,10 +4,20 @@ import secrets
 from datetime import datetime
 from hashlib import sha256
 
+from django.db import transaction
+
 from layan.kit import clock
 from layan.kit.events import recording
 from layan.people import models
-from layan.people.accounts import create_user, give_roles, give_skills, new_password, replace_password
+from layan.people.accounts import (
+    branches_of,
+    create_user,
+    give_roles,
+    give_skills,
+    new_password,
+    replace_password,
+    switch_account,
+)
 from layan.people.events import DeviceRegistered, DeviceRevoked
 from layan.people.rules import Role
 
@@ -22,6 +32,7 @@ __all__ = [
     "replace_password",
     "revoke_device",
     "revoke_token",
+    "switch_account",
 ]
 
 _PREFIX = "layan_"
@@ -66,12 +77,30 @@ def revoke_token(*, token_id: int) -> None:
     models.Token.objects.filter(pk=token_id, revoked_at=None).update(revoked_at=clock.now())
 
 
-def register_device(*, role: Role, name: str, branch_id: int, actor: str) -> str:
-    """Make a token for a device or program of a branch, on record, and return its key, shown this once."""
-    with recording(branch_id) as record:
-        key = create_token(role=role, name=name, branch_id=branch_id)
+def register_device(
+    *,
+    role: Role,
+    name: str,
+    actor: str,
+    branch_id: int | None = None,
+    agency_id: int | None = None,
+    user_id: int | None = None,
+    expires_at: datetime | None = None,
+) -> str:
+    """Make a token as `create_token` does, on record at every branch it is for, and return its key, shown this once."""
+    with transaction.atomic():
+        key = create_token(
+            role=role,
+            name=name,
+            branch_id=branch_id,
+            agency_id=agency_id,
+            user_id=user_id,
+            expires_at=expires_at,
+        )
         token = models.Token.objects.get(digest=digest_of(key))
-        record(DeviceRegistered(token=token.pk, role=role.value), actor=actor)
+        for concerned in branches_of(branch_id, agency_id):
+            with recording(concerned) as record:
+                record(DeviceRegistered(token=token.pk, role=role.value), actor=actor)
     return key
 
 

@@ -17,7 +17,16 @@ from layan.places.layout import (
     layout,
 )
 from layan.places.models import counter_order
-from layan.places.rules import Block, DayHours, Opening, hours_on, may_issue_until, opening_at
+from layan.places.rules import (
+    Block,
+    DayHours,
+    Opening,
+    business_ends,
+    hours_on,
+    last_closing,
+    opening_at,
+    promised_at,
+)
 from layan.places.services import (
     announce_disruption,
     change_counter_services,
@@ -37,17 +46,20 @@ __all__ = [
     "branch_id_of",
     "branch_ids_of_agency",
     "branches",
+    "business_ends_at",
     "change_counter_services",
     "counter_branch",
     "counter_order",
+    "counters_promised",
     "disruption_message",
     "end_disruption",
     "forget_layouts",
-    "issuing_ends_at",
+    "last_closing_at",
     "last_layout",
     "layout",
     "layout_changed",
     "opening",
+    "opening_after",
     "service_day",
     "week_hours",
 ]
@@ -68,6 +80,11 @@ def service_day(place: Layout, moment: datetime) -> date:
     return clock.local_date(moment, place.time_zone)
 
 
+def business_ends_at(place: Layout, day: date) -> datetime:
+    """Return when the business of a service day is over, so that what is left of it is closed (aware, branch time)."""
+    return business_ends(place.calendar, day).replace(tzinfo=TimeZone(place.time_zone))
+
+
 def opening(place: Layout, moment: datetime) -> Opening:
     """Say whether the branch is open at `moment`; the moments in the answer are aware, in branch time."""
     zone = TimeZone(place.time_zone)
@@ -80,9 +97,21 @@ def opening(place: Layout, moment: datetime) -> Opening:
     )
 
 
-def issuing_ends_at(now_open: Opening, service: ServiceInfo) -> datetime | None:
-    """Return when the last number of `service` is given today (B13's explicit rule), None without a closing."""
-    return may_issue_until(now_open, service.last_ticket_minutes)
+def opening_after(place: Layout, closing: datetime) -> datetime | None:
+    """Return the next opening after a moment of closing, None when none is known."""
+    return opening(place, closing).next_opening
+
+
+def counters_promised(place: Layout, moment: datetime) -> int:
+    """Return how many counters are to be open at `moment` by the lunch rule (B5), 0 outside lunch and hours."""
+    return promised_at(place.calendar, clock.local(moment, place.time_zone).replace(tzinfo=None))
+
+
+def last_closing_at(place: Layout, moment: datetime) -> datetime | None:
+    """Return when the branch last closed on the day of `moment`, None when it has not closed yet that day."""
+    zone = TimeZone(place.time_zone)
+    closed = last_closing(place.calendar, moment.astimezone(zone).replace(tzinfo=None))
+    return closed and closed.replace(tzinfo=zone)
 
 
 def week_hours(place: Layout, first: date, days: int = 7) -> list[DayHours]:

@@ -58,12 +58,13 @@ class Fault:
 
 @dataclass(frozen=True)
 class Row:
-    """One line that can be written; `values` holds only the cells that were filled in."""
+    """One line that can be written; `values` holds only the cells that were filled in, `given` them as they were typed."""
 
     line: int
     code: str
     is_new: bool
     values: dict[str, Value]
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,13 @@ class Unreadable(Exception):
 
 
 class _Bad(Exception):
-    def __init__(self, code: str, allowed: tuple[str, ...] = ()) -> None:
+    """A cell that cannot be read; `part` is what of it is wrong, empty for all of it."""
+
+    def __init__(self, code: str, allowed: tuple[str, ...] = (), *, part: str = "") -> None:
         super().__init__(code)
         self.code = code
         self.allowed = allowed
+        self.part = part
 
 
 Parse = Callable[[str, Known], Value]
@@ -109,11 +113,11 @@ def _text(cell: str, _known: Known) -> Value:
     return cell
 
 
-def _pattern(pattern: str, code: str) -> Parse:
+def _capitals(pattern: str, code: str) -> Parse:
     def parse(cell: str, _known: Known) -> Value:
-        if not re.fullmatch(pattern, cell):
+        if not re.fullmatch(pattern, cell.upper()):
             raise _Bad(code)
-        return cell
+        return cell.upper()
 
     return parse
 
@@ -132,7 +136,7 @@ def _number(least: int, most: int = MAX_NUMBER) -> Parse:
 def _one_of(*allowed: str) -> Parse:
     def parse(cell: str, _known: Known) -> Value:
         if cell.lower() not in allowed:
-            raise _Bad("not-one-of", allowed)
+            raise _Bad("not-one-of", allowed, part=cell)
         return cell.lower()
 
     return parse
@@ -142,7 +146,7 @@ def _known_code(attribute: str, code: str) -> Parse:
     def parse(cell: str, known: Known) -> Value:
         allowed = getattr(known, attribute)
         if cell.upper() not in allowed:
-            raise _Bad(code, tuple(allowed))
+            raise _Bad(code, tuple(allowed), part=cell)
         return cell.upper()
 
     return parse
@@ -186,7 +190,7 @@ def _time_zone(cell: str, _known: Known) -> Value:
     return cell
 
 
-_CODE = _pattern(r"[A-Z0-9][A-Z0-9-]{0,19}", "bad-code")
+_CODE = _capitals(r"[A-Z0-9][A-Z0-9-]{0,19}", "bad-code")
 
 
 def _words(name: str, ms: str, en: str, *, required: bool = False) -> tuple[Column, ...]:
@@ -208,7 +212,9 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
         Column("weekend", _weekdays, "6 7"),
         Column("lunch_starts", _time, "13:00"),
         Column("lunch_ends", _time, "14:00"),
-        Column("lunch_counters", _number(0), "2"),
+        Column("lunch_counters", _number(1), "2"),
+        Column("friday_lunch_starts", _time, "12:15"),
+        Column("friday_lunch_ends", _time, "14:45"),
         Column("late_minutes", _number(0), "15"),
         Column("policy", _one_of("accumulating", "strict", "longest"), "accumulating"),
     ),
@@ -221,7 +227,7 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
     ),
     Kind.SERVICES: (
         Column("code", _CODE, "PASSPORT", required=True),
-        Column("letter", _pattern(r"[A-Z]([A-DF-JL-Z])?", "bad-letter"), "P", required=True),
+        Column("letter", _capitals(r"[A-Z]([A-DF-JL-Z])?", "bad-letter"), "P", required=True),
         Column("zone", _known_code("zones", "unknown-zone"), "A", required=True),
         Column("agency", _known_code("agencies", "unknown-agency"), ""),
         *_words("name", "Pasport", "Passport", required=True),
@@ -234,7 +240,7 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
         Column("last_ticket_minutes", _number(0, 240), "15"),
     ),
     Kind.COUNTERS: (
-        Column("code", _pattern(r"[A-Z0-9][A-Z0-9-]{0,5}", "bad-counter"), "1", required=True),
+        Column("code", _capitals(r"[A-Z0-9][A-Z0-9-]{0,5}", "bad-counter"), "1", required=True),
         Column("zone", _known_code("zones", "unknown-zone"), "A", required=True),
         Column("kind", _one_of("general", "special", "emergency"), "general"),
         Column("groups", _groups, ""),
@@ -323,7 +329,7 @@ def _row(kind: Kind, line: int, header: list[str], cells: list[str], known: Know
     if any(cell.strip() for cell in cells[len(header) :]):
         faults.append(Fault(line, "", "too-many-cells"))
     given = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if name and cell.strip()}
-    code = given.get("code", "")
+    code = given.get("code", "").upper()
     is_new = code not in known.existing
     values: dict[str, Value] = {}
     for column in COLUMNS[kind]:
@@ -335,10 +341,10 @@ def _row(kind: Kind, line: int, header: list[str], cells: list[str], known: Know
         try:
             values[column.name] = column.parse(cell, known)
         except _Bad as bad:
-            faults.append(Fault(line, column.name, bad.code, cell[:60], bad.allowed))
+            faults.append(Fault(line, column.name, bad.code, (bad.part or cell)[:60], bad.allowed))
     if code in known.taken:
         faults.append(Fault(line, "code", "taken", code))
-    return Row(line, code, is_new, values), faults
+    return Row(line, code, is_new, values, given), faults
 
 
 def _repeated(rows: list[Row], column: str) -> Iterator[Fault]:
@@ -365,9 +371,9 @@ def _taken_letters(rows: list[Row], known: Known) -> Iterator[Fault]:
 
 
 def _half_lunches(rows: list[Row]) -> Iterator[Fault]:
-    for row in rows:
-        starts, ends = row.values.get("lunch_starts"), row.values.get("lunch_ends")
-        if row.is_new and (starts is None) != (ends is None):
-            yield Fault(row.line, "lunch_ends" if ends is None else "lunch_starts", "half-lunch")
+    for row, lunch in ((row, lunch) for row in rows for lunch in ("lunch", "friday_lunch")):
+        starts, ends = row.values.get(f"{lunch}_starts"), row.values.get(f"{lunch}_ends")
+        if (starts is None) != (ends is None):
+            yield Fault(row.line, f"{lunch}_ends" if ends is None else f"{lunch}_starts", "half-lunch")
         elif isinstance(starts, time) and isinstance(ends, time) and ends <= starts:
-            yield Fault(row.line, "lunch_ends", "ends-before-start")
+            yield Fault(row.line, f"{lunch}_ends", "ends-before-start")

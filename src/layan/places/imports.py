@@ -12,6 +12,8 @@ from layan.places.importing import LANGUAGES, Checked, Kind, Known, Row
 from layan.places.services import changing_layout, layout_changed
 from layan.places.states import STATES
 
+FRIDAY = 5
+
 
 def known_in_agency(agency: models.Agency) -> Known:
     """Return what a file of branches may refer to: every branch's code is unique in the installation."""
@@ -42,9 +44,11 @@ def import_branches(*, agency: models.Agency, checked: Checked, actor: str) -> N
     with transaction.atomic():
         for row in checked.rows:
             branch = models.Branch.objects.filter(agency=agency, code=row.code).first()
-            branch = branch or models.Branch(agency=agency, code=row.code)
-            _fill(branch, row.values)
+            branch = branch or models.Branch(agency=agency, code=row.code, weekend=[6, 7])
+            lunch = {name: value for name, value in row.values.items() if "lunch" in name}
+            _fill(branch, {name: value for name, value in row.values.items() if name not in lunch})
             branch.save()
+            _lunch(branch, lunch)
             start_log(branch.pk)
             layout_changed(branch_id=branch.pk, what="branch", actor=actor)
 
@@ -58,6 +62,25 @@ def import_at_branch(*, branch: models.Branch, checked: Checked, actor: str) -> 
             _free_letters(branch, checked)
         for row in checked.rows:
             write(branch, row)
+
+
+def _lunch(branch: models.Branch, cells: Mapping[str, Any]) -> None:
+    """Write the lunch of every working day, and Friday's own where it is given."""
+    if "lunch_counters" in cells:
+        branch.lunch_rules.update(counters=cells["lunch_counters"])
+    spans = {}
+    if "lunch_starts" in cells:
+        span = (cells["lunch_starts"], cells["lunch_ends"])
+        spans = {weekday: span for weekday in range(1, 8) if weekday not in branch.weekend}
+    if "friday_lunch_starts" in cells:
+        spans[FRIDAY] = (cells["friday_lunch_starts"], cells["friday_lunch_ends"])
+    for weekday, (starts, ends) in spans.items():
+        times = {"starts": starts, "ends": ends}
+        branch.lunch_rules.update_or_create(
+            weekday=weekday,
+            defaults=times,
+            create_defaults={**times, "counters": cells.get("lunch_counters", 1)},
+        )
 
 
 def _refuse_faults(checked: Checked) -> None:

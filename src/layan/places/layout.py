@@ -1,7 +1,7 @@
 """A branch as it stands, read once and kept until its layout version moves."""
 
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date
 from functools import cached_property
 from threading import Lock
 
@@ -10,7 +10,7 @@ import holidays as public_holidays
 from layan.kit import clock
 from layan.kit.events import layout_version
 from layan.places import models
-from layan.places.rules import Block, Calendar, SpecialHours
+from layan.places.rules import Block, Calendar, Lunch, SpecialHours
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,10 @@ class Layout:
     late_minutes: int
     one_ticket_each: bool
     public_kiosk: bool
-    lunch: tuple[time, time] | None
-    lunch_counters: int
     primary_colour: str
     calendar: Calendar
+    #: The year it was read in: the public holidays known are those of a year before it to a year after.
+    year: int
     zones: dict[int, ZoneInfo] = field(default_factory=dict)
     services: dict[int, ServiceInfo] = field(default_factory=dict)
     counters: dict[int, CounterInfo] = field(default_factory=dict)
@@ -124,7 +124,7 @@ def layout(branch_id: int, *, version: int | None = None) -> Layout:
     """
     wanted = layout_version(branch_id) if version is None else version
     kept = _cache.get(branch_id)
-    if kept is not None and kept.version == wanted:
+    if kept is not None and kept.version == wanted and kept.year == clock.now().year:
         return kept
     fresh = _read(branch_id, wanted)
     with _lock:
@@ -155,7 +155,6 @@ def forget_layouts() -> None:
 
 def _read(branch_id: int, version: int) -> Layout:
     branch = models.Branch.objects.select_related("agency").get(pk=branch_id)
-    lunch = (branch.lunch_starts, branch.lunch_ends) if branch.lunch_starts and branch.lunch_ends else None
     services = list(branch.services.select_related("agency"))
     return Layout(
         version=version,
@@ -169,10 +168,9 @@ def _read(branch_id: int, version: int) -> Layout:
         late_minutes=branch.late_minutes,
         one_ticket_each=branch.one_ticket_each,
         public_kiosk=branch.public_kiosk,
-        lunch=lunch,
-        lunch_counters=branch.lunch_counters,
         primary_colour=branch.agency.primary_colour,
         calendar=_calendar(branch),
+        year=clock.now().year,
         zones={
             zone.pk: ZoneInfo(zone.pk, zone.code, zone.name, zone.directions) for zone in branch.zones.all()
         },
@@ -227,6 +225,9 @@ def _calendar(branch: models.Branch) -> Calendar:
     }
     return Calendar(
         weekly={weekday: tuple(blocks) for weekday, blocks in weekly.items()},
+        lunches={
+            rule.weekday: Lunch(rule.starts, rule.ends, rule.counters) for rule in branch.lunch_rules.all()
+        },
         special=special,
         holidays=holidays_of(branch.country, branch.state),
         always_open=branch.always_open,

@@ -85,9 +85,6 @@ class Branch(models.Model):
     state = models.CharField(_("state, for public holidays"), max_length=10, blank=True)
     #: ISO weekdays (1 Monday ... 7 Sunday): Kelantan and Terengganu rest on Friday and Saturday.
     weekend = models.JSONField(_("weekend days"), default=list, blank=True)
-    lunch_starts = models.TimeField(_("lunch starts"), null=True, blank=True)
-    lunch_ends = models.TimeField(_("lunch ends"), null=True, blank=True)
-    lunch_counters = models.PositiveSmallIntegerField(_("counters open at lunch, at least"), default=1)
     late_minutes = models.PositiveSmallIntegerField(_("minutes a missed customer may return"), default=15)
     policy = models.CharField(
         _("who is next"),
@@ -244,6 +241,34 @@ class OpeningBlock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.weekday} {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+
+class LunchRule(models.Model):
+    """How many counters stay open through lunch on a weekday (B5); `weekday` is ISO (1 Monday ... 7 Sunday)."""
+
+    branch = models.ForeignKey(Branch, models.CASCADE, related_name="lunch_rules")
+    weekday = models.PositiveSmallIntegerField(
+        _("weekday"), validators=[MinValueValidator(1), MaxValueValidator(7)]
+    )
+    starts = models.TimeField(_("lunch starts"))
+    ends = models.TimeField(_("lunch ends"))
+    counters = models.PositiveSmallIntegerField(
+        _("counters open at lunch, at least"), default=1, validators=[MinValueValidator(1)]
+    )
+
+    class Meta:
+        verbose_name = _("lunch rule")
+        verbose_name_plural = _("lunch rules")
+        ordering = ["weekday"]
+        constraints = [
+            models.UniqueConstraint(fields=["branch", "weekday"], name="lunch_rule_once"),
+            models.CheckConstraint(
+                condition=models.Q(starts__lt=models.F("ends")), name="lunch_starts_before_it_ends"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weekday} {self.starts:%H:%M}-{self.ends:%H:%M}"
 
 
 class SpecialDay(models.Model):

@@ -8,4 +8,5 @@ app_name = "places"
 urlpatterns = [
     path("", views.index, name="index"),
     path("b/<str:code>", views.branch, name="branch"),
+    path("b/<str:code>/theme.css", views.theme, name="theme"),
 ]

@@ -70,6 +70,14 @@ def ticket_for(person: Person, ticket_id: UUID) -> tuple[Ticket, Layout]:
     return ticket, place
 
 
+def ticket_at(person: Person, place: Layout, ticket_id: UUID) -> Ticket:
+    """Return a ticket of the branch to a person who may read it. Raises unknown-ticket, also for another branch's."""
+    ticket, its_place = ticket_for(person, ticket_id)
+    if its_place.branch_id != place.branch_id:
+        raise refusals.unknown_ticket()
+    return ticket
+
+
 def holder(ticket_id: UUID) -> Person:
     """Return whoever holds the ticket's signed address: allowed to read it, be late, come back, cancel."""
     return Person(actor=holder_actor(ticket_id))

@@ -43,9 +43,16 @@ from layan.queueing.services.moving import (
     return_to_line,
     transfer,
 )
-from layan.queueing.services.serving import OUTCOMES, add_service, finish, hold, resume, start
-from layan.queueing.services.sessions import BREAK_REASONS, close_counter, open_counter, pause_counter
+from layan.queueing.services.serving import OUTCOMES, finish, hold, resume, start
+from layan.queueing.services.sessions import (
+    BREAK_REASONS,
+    close_counter,
+    open_counter,
+    pause_counter,
+    seat_officer,
+)
 from layan.queueing.services.undoing import undo
+from layan.queueing.services.visits import add_service, rearrange
 
 __all__ = [
     "BREAK_REASONS",
@@ -93,9 +100,11 @@ __all__ = [
     "policy",
     "postpone",
     "public_branch",
+    "rearrange",
     "recall",
     "resume",
     "return_to_line",
+    "seat_officer",
     "service_lines",
     "start",
     "tally_ahead",

@@ -15,9 +15,10 @@ from layan.queueing.rules.states import State
 from layan.queueing.services.as_seen import refuse_slip
 from layan.queueing.services.calling import call_next, call_number, recall
 from layan.queueing.services.moving import no_show, return_to_line, transfer
-from layan.queueing.services.serving import add_service, finish, hold, resume, start
+from layan.queueing.services.serving import finish, hold, resume, start
 from layan.queueing.services.sessions import close_counter, open_counter, pause_counter
 from layan.queueing.services.undoing import undo
+from layan.queueing.services.visits import add_service
 from layan.queueing.words import STATE_WORDS
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 from layan.customers.api import CUSTOMER_TYPE_WORDS, CustomerType
+from layan.kit import clock
 from layan.kit.i18n import words
 from layan.people.api import Permission, Person, names_of
 from layan.places.api import Layout, ServiceInfo
@@ -128,8 +129,13 @@ def explained(place: Layout, ticket: Ticket, explanation: Explanation | None) ->
             "rate": reason.rate,
             "ahead": [(choice, why_words(choice), round(choice.reason.points)) for choice in shown],
             "more": len(explanation.ahead) - len(shown),
+            "later": _hour(explanation.passed_over_until, place),
         }
     return context
+
+
+def _hour(moment: datetime | None, place: Layout) -> str:
+    return f"{clock.local(moment, place.time_zone):%H:%M}" if moment is not None else ""
 
 
 def _customer(place: Layout, ticket: Ticket, now: datetime) -> Context:

@@ -1,7 +1,7 @@
 """What an officer sees at a counter: the customer there, who comes next and why, who is set aside."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import orjson
@@ -17,7 +17,7 @@ from layan.queueing.models import Session, Ticket
 from layan.queueing.policy import UNDO_SECONDS, policy
 from layan.queueing.rules.lanes import is_direct, service_of
 from layan.queueing.rules.priority import Choice, Explanation, Post, explain, in_order
-from layan.queueing.rules.states import State
+from layan.queueing.rules.states import LIVE, State
 
 #: A customer called this long ago has not come.
 CALLED_LIMIT = timedelta(minutes=3)
@@ -110,11 +110,12 @@ def undo_until(branch_id: int, counter_id: int, now: datetime) -> datetime | Non
 
 
 def waiting_number(place: Layout, number: str, now: datetime) -> Ticket | None:
-    """Return today's ticket with this number, as a person types it, or None."""
+    """Return the ticket with this number, as a person types it: today's, else one live since before midnight."""
     plain = "".join(number.split()).upper()
-    return Ticket.objects.filter(
-        branch_id=place.branch_id, service_day=service_day(place, now), number=plain
-    ).first()
+    today = service_day(place, now)
+    days = Q(service_day=today) | Q(service_day=today - timedelta(days=1), state__in=LIVE)
+    given = Ticket.objects.filter(days, branch_id=place.branch_id, number=plain)
+    return given.order_by("-service_day").first()
 
 
 def explanation(here: AtCounter, ticket: Ticket, now: datetime) -> Explanation | None:
@@ -151,7 +152,9 @@ def others_at_work(place: Layout, counter_id: int) -> list[tuple[CounterInfo, Se
 def _explained(ticket: Ticket, lanes: Iterable[str], post: Post, place: Layout, now: datetime) -> Explanation:
     others = Ticket.objects.filter(state=State.WAITING, lane__in=list(lanes)).exclude(pk=ticket.pk)
     present = [other for other in others if other.not_before is None or other.not_before <= now]
-    return explain(line([ticket])[0], line(present), post, policy(place.policy), now)
+    found = explain(line([ticket])[0], line(present), post, policy(place.policy), now)
+    later = ticket.not_before if ticket.not_before is not None and ticket.not_before > now else None
+    return replace(found, passed_over_until=later)
 
 
 def _lanes(here: AtCounter, lanes: Iterable[str]) -> list[str]:

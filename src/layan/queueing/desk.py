@@ -145,7 +145,8 @@ class Desk:
 
     def own_session(self, by: Person) -> Session | None:
         """Return the session that `by` opened here, the latest of a supervisor's several; None without one."""
-        own = Q(officer_id=by.user_id) if by.user_id is not None else Q(opened_by=by.actor)
+        account = Q(officer_id=by.user_id)
+        own = account if by.user_id is not None else account & Q(opened_by=by.actor)
         # A counter taken out of use cannot be closed by its officer, who must not be stuck with it.
         mine = Session.objects.filter(own, counter_id__in=self.place.counters, closed_at=None)
         return mine.order_by("-opened_at", "-pk").first()

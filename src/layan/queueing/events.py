@@ -90,6 +90,15 @@ class ServiceAdded(Event):
 
 
 @dataclass(frozen=True)
+class ServicesRearranged(Event):
+    """The visit's services still to come, in their new order; of one that waits, with the one waited for."""
+
+    type = "services.rearranged"
+    ticket: str
+    services: list[str]
+
+
+@dataclass(frozen=True)
 class TicketNotPresent(Event):
     type = "ticket.no-show"
     ticket: str
@@ -106,7 +115,7 @@ class TicketReturned(Event):
 
 @dataclass(frozen=True)
 class TicketPostponed(Event):
-    """The customer said "I will be late": passed over for so many minutes."""
+    """The customer said "I will be late": passed over for so many minutes; 0 for "I am here after all"."""
 
     type = "ticket.postponed"
     ticket: str
@@ -156,27 +165,36 @@ class CommandUndone(Event):
 
 @dataclass(frozen=True)
 class CounterOpened(Event):
+    """Opened, or back from a break. `open_counters` are those open from then on, for the lunch findings (B5)."""
+
     type = "counter.opened"
     counter: str
     officer: int | None
+    open_counters: int
 
 
 @dataclass(frozen=True)
 class CounterPaused(Event):
+    """`promised_counters` are to be open then by the lunch rule as it stood, 0 outside lunch (B5)."""
+
     type = "counter.paused"
     counter: str
     officer: int | None
     reason: str
+    open_counters: int
+    promised_counters: int
 
 
 @dataclass(frozen=True)
 class CounterClosed(Event):
-    """`open_counters` are those still open after it, for the lunch and early-close findings (B5, B11)."""
+    """`stated_closing` is until when the hours as they stood had the branch open, "" outside them (B11)."""
 
     type = "counter.closed"
     counter: str
     officer: int | None
     open_counters: int
+    promised_counters: int
+    stated_closing: str
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 
 from layan.customers.api import Category
 from layan.kit import clock
-from layan.people.api import names_of
-from layan.places.api import CounterInfo, Layout, ServiceInfo, counter_order, opening
+from layan.people.api import Colleague, Permission, names_of, staff_who
+from layan.places.api import CounterInfo, Layout, ServiceInfo, counter_order, counters_promised
 from layan.queueing import sql
 from layan.queueing.console_reads import CALLED_LIMIT
 from layan.queueing.line import line
@@ -48,6 +48,15 @@ class Concern:
     def acknowledged(self) -> bool:
         """Whether the supervisor has seen it."""
         return self.alarm is not None and self.alarm.acknowledged_at is not None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An officer who could sit at a counter: where they sit now, and which of its services they may give (A3)."""
+
+    colleague: Colleague
+    seat: Serving | None
+    services: list[ServiceInfo]
 
 
 @dataclass(frozen=True)
@@ -184,15 +193,10 @@ def _at_counters(state: BranchState, now: datetime) -> Iterable[Concern]:
 
 def _lunch(state: BranchState, now: datetime) -> Iterable[Concern]:
     """Fewer counters are open through lunch than the branch promises (B5)."""
-    place = state.place
-    if place.lunch is None or not opening(place, now).is_open:
-        return
-    starts, ends = place.lunch
-    if not starts <= clock.local(now, place.time_zone).time() < ends:
-        return
+    promised = counters_promised(state.place, now)
     working = sum(1 for serving in state.counters if serving.session and serving.session.state == "open")
-    if working < place.lunch_counters:
-        yield Concern("lunch", "bad", working, place.lunch_counters, remedy=_any_closed(state))
+    if working < promised:
+        yield Concern("lunch", "bad", working, promised, remedy=_any_closed(state))
 
 
 def _open_for(state: BranchState, service: ServiceInfo) -> bool:
@@ -300,3 +304,19 @@ def day_tickets(place: Layout, day: date, number: str = "") -> QuerySet[Ticket]:
     if plain:
         given = given.filter(number__startswith=plain)
     return given.order_by("issued_at", "pk")
+
+
+def candidates(state: BranchState, counter: CounterInfo) -> list[Candidate]:
+    """Return the staff who serve at the branch: first who is free, then those who may give most of a counter's services."""
+    place = state.place
+    seats = {serving.session.officer_id: serving for serving in state.counters if serving.session is not None}
+    found = []
+    for colleague in staff_who(Permission.SERVE, branch_id=place.branch_id, agency_id=place.agency_id):
+        skills = colleague.skills & place.every_service
+        services = [
+            place.services[service_id]
+            for service_id in counter.offers
+            if service_id in place.services and (not skills or service_id in skills)
+        ]
+        found.append(Candidate(colleague, seats.get(colleague.id), services))
+    return sorted(found, key=lambda candidate: (candidate.seat is not None, -len(candidate.services)))

@@ -1,10 +1,10 @@
 """What a branch gives numbers for at this moment, and why not for the rest (B13)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from layan.kit.refusal import Refusal
-from layan.places.api import Layout, Opening, ServiceInfo, issuing_ends_at, opening
+from layan.places.api import Layout, Opening, ServiceInfo, last_closing_at, opening, opening_after
 from layan.queueing import refusals
 from layan.queueing.models import Session
 from layan.queueing.reads import head, waiting_per_service
@@ -25,17 +25,20 @@ class Offer:
 
 
 def why_not(
-    service: ServiceInfo, now_open: Opening, now: datetime, staffed: frozenset[int]
+    place: Layout, service: ServiceInfo, now_open: Opening, now: datetime, staffed: frozenset[int]
 ) -> Refusal | None:
     """Return why no number is given for a service now, or None when it is.
 
-    Outside the hours none is, except while a counter that gives the service is open; within them the last number
-    is given some minutes before closing.
+    Outside the hours none is, except while a counter that gives the service is open. A service may have its last number
+    some minutes before closing: from then on none is given, whoever still works.
     """
-    if not now_open.is_open:
-        return None if service.id in staffed else refusals.closed_now(now_open.next_opening)
-    last = issuing_ends_at(now_open, service)
-    return refusals.last_number_given(last) if last is not None and now >= last else None
+    rule = timedelta(minutes=service.last_ticket_minutes)
+    closing = now_open.closes_at if now_open.is_open else last_closing_at(place, now)
+    if rule and closing is not None and now >= closing - rule:
+        return refusals.last_number_given(closing - rule, opening_after(place, max(now, closing)))
+    if now_open.is_open or service.id in staffed:
+        return None
+    return refusals.closed_now(now_open.next_opening)
 
 
 def staffed_services(place: Layout) -> frozenset[int]:
@@ -58,6 +61,6 @@ def offers(place: Layout, now: datetime) -> list[Offer]:
     _, lanes = head(place.branch_id)
     waiting = waiting_per_service(place, lanes)
     return [
-        Offer(service, waiting[service.id], why_not(service, now_open, now, staffed))
+        Offer(service, waiting[service.id], why_not(place, service, now_open, now, staffed))
         for service in sorted(place.services.values(), key=lambda each: each.letter)
     ]

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
+from layan.kit.i18n import moment_words
 from layan.kit.refusal import Refusal
 from layan.queueing.rules.states import Command, State
 
@@ -46,7 +46,7 @@ def bad_value(field: str) -> Refusal:
 def closed_now(next_opening: datetime | None) -> Refusal:
     if next_opening is None:
         return Refusal("closed-now", _("We are closed. Please see the opening hours."))
-    when = formats.date_format(next_opening, "DATETIME_FORMAT")
+    when = moment_words(next_opening)
     return Refusal(
         "closed-now",
         _("We are closed. Please come again: we open on %(when)s.") % {"when": when},
@@ -55,11 +55,20 @@ def closed_now(next_opening: datetime | None) -> Refusal:
     )
 
 
-def last_number_given(closes_at: datetime) -> Refusal:
-    when = formats.time_format(closes_at, "H:i")
+def last_number_given(last: datetime, next_opening: datetime | None) -> Refusal:
+    when = f"{last:%H:%M}"
+    if next_opening is None:
+        return Refusal(
+            "last-number-given",
+            _("Numbers for this service ended at %(when)s. Please see the opening hours.") % {"when": when},
+        )
+    opens = moment_words(next_opening)
     return Refusal(
         "last-number-given",
-        _("Numbers for this service ended at %(when)s today. Please come again tomorrow.") % {"when": when},
+        _("Numbers for this service ended at %(when)s. Please come again: we open on %(opens)s.")
+        % {"when": when, "opens": opens},
+        409,
+        {"next_opening": next_opening.isoformat()},
     )
 
 
@@ -106,6 +115,22 @@ def counter_busy(number: str) -> Refusal:
         409,
         {"number": number},
     )
+
+
+def officer_busy(code: str, number: str) -> Refusal:
+    return Refusal(
+        "officer-busy",
+        _(
+            "This officer still has number %(number)s at counter %(counter)s. It is finished or put on hold first."
+        )
+        % {"number": number, "counter": code},
+        409,
+        {"counter": code, "number": number},
+    )
+
+
+def not_an_officer() -> Refusal:
+    return Refusal("not-an-officer", _("This account does not serve at this branch. Choose another."), 422)
 
 
 def nothing_here() -> Refusal:

@@ -95,6 +95,11 @@ def _issued(place: Layout, facts: Mapping[str, Any]) -> str:
     return _("Number given for: %(services)s (%(category)s); %(ahead)s ahead") % values
 
 
+def _rearranged(place: Layout, facts: Mapping[str, Any]) -> str:
+    services = ", ".join(_service(place, code) for code in facts["services"])
+    return _("Services still to come, in their new order: %(services)s") % {"services": services}
+
+
 def _called(place: Layout, facts: Mapping[str, Any]) -> str:
     values = {"counter": facts["counter"], "wait": minutes_words(facts["waited_seconds"] / 60)}
     if facts["out_of_order"]:
@@ -143,6 +148,7 @@ _TELLING: dict[str, Callable[[Layout, Mapping[str, Any]], str]] = {
     "service.added": lambda place, facts: (
         _("Service added to the visit: %(service)s") % {"service": _service(place, facts["service"])}
     ),
+    "services.rearranged": _rearranged,
     "service.finished": _finished,
     "ticket.held": lambda place, facts: _("Put on hold at counter %(counter)s") % facts,
     "ticket.resumed": lambda place, facts: _("Resumed at counter %(counter)s") % facts,
@@ -151,7 +157,11 @@ _TELLING: dict[str, Callable[[Layout, Mapping[str, Any]], str]] = {
     "ticket.returned": lambda place, facts: (
         _("Came back after %(away)s") % {"away": minutes_words(facts["away_seconds"] / 60)}
     ),
-    "ticket.postponed": lambda place, facts: _("Will be late: passed over for %(minutes)s min") % facts,
+    "ticket.postponed": lambda place, facts: (
+        _("Will be late: passed over for %(minutes)s min") % facts
+        if facts["minutes"]
+        else _("Is here after all: not passed over any longer")
+    ),
     "ticket.done": lambda place, facts: _("All business is done"),
     "ticket.cancelled": _cancelled,
     "command.undone": lambda place, facts: _("The last step at counter %(counter)s was taken back") % facts,

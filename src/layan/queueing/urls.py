@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from layan.queueing.views import counter, floor, floor_pages, kiosk, ticket, waiting
+from layan.queueing.views import counter, floor, floor_pages, floor_seats, kiosk, ticket, waiting
 
 app_name = "queueing"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("floor/<str:code>/now", floor.now, name="floor-now"),
     path("floor/<str:code>/do", floor.do, name="floor-do"),
     path("floor/<str:code>/counters/<int:counter_id>", floor_pages.counter_services, name="counter-services"),
+    path("floor/<str:code>/counters/<int:counter_id>/officer", floor_seats.seat, name="seat"),
     path("floor/<str:code>/disruption", floor_pages.disruption, name="disruption"),
     path("floor/<str:code>/fairness", floor_pages.fairness, name="fairness"),
     path("floor/<str:code>/day", floor_pages.day, name="day"),

@@ -91,6 +91,7 @@ _REASON_WORDS: Words = {
     "emergency": gettext_lazy("Emergency: goes before everyone, %(wait)s"),
     "special-counter": gettext_lazy("%(category)s: this counter takes this group first, %(wait)s"),
     "sent-here": gettext_lazy("Sent to this counter, %(wait)s"),
+    "preferred-service": gettext_lazy("%(category)s: this counter takes this service first, %(wait)s"),
     "rank": gettext_lazy("%(category)s: in the order of the groups, %(wait)s"),
     "longest-wait": gettext_lazy("%(category)s: waiting %(wait)s"),
 }

@@ -1,14 +1,13 @@
 """What boards say, in every language the board was set to."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
 
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from layan.kit.i18n import DJANGO_CODES, words
+from layan.kit.i18n import DJANGO_CODES, day_words, moment_words, words
 from layan.places.api import Block
 from layan.signage.reads import Board
 
@@ -63,7 +62,7 @@ def spoken(text: Mapping[str, str] | Promise | str, languages: Sequence[str]) ->
 
 def today_line(board: Board, languages: Sequence[str]) -> dict[str, str]:
     """Return the date and today's hours (B11), or why the branch is closed."""
-    return in_each(languages, lambda: f"{_day(board.hours.day)} · {_hours(board)}")
+    return in_each(languages, lambda: f"{day_words(board.hours.day)} · {_hours(board)}")
 
 
 def opens_again(board: Board, languages: Sequence[str]) -> dict[str, str]:
@@ -71,7 +70,7 @@ def opens_again(board: Board, languages: Sequence[str]) -> dict[str, str]:
     when = board.opening.next_opening
     if when is None:
         return {}
-    return in_each(languages, lambda: _("We open again: %(when)s") % {"when": _moment(when)})
+    return in_each(languages, lambda: _("We open again: %(when)s") % {"when": moment_words(when)})
 
 
 def _hours(board: Board) -> str:
@@ -94,13 +93,3 @@ def _stretches(blocks: Sequence[Block]) -> list[str]:
         else:
             joined.append([opens, closes])
     return [f"{opens}–{closes}" for opens, closes in joined]
-
-
-def _moment(when: datetime) -> str:
-    return f"{_day(when.date())}, {when:%H:%M}"
-
-
-def _day(day: date) -> str:
-    # Django's English would write the American order.
-    written = "DATE_FORMAT" if translation.get_language() == "zh-hans" else "j F Y"
-    return f"{formats.date_format(day, 'l')}, {formats.date_format(day, written)}"

@@ -26,6 +26,8 @@ from layan.signage.models import Notice
 #: Calls a board shows, and as many again in reserve for those that wait for their moment in amber.
 CALLS_SHOWN = 6
 CALLS_SENT = 2 * CALLS_SHOWN
+#: Of a zone with more services than this, a board lists those that people wait for, the longest lines first.
+SERVICES_SHOWN = 8
 #: How long a notice that has ended stays in the list of the floor.
 RECENT = timedelta(hours=12)
 
@@ -64,6 +66,16 @@ class Board:
     hours: DayHours
     opening: Opening
     true_until: datetime
+
+    @property
+    def has_many_services(self) -> bool:
+        return len(self.waiting) > SERVICES_SHOWN
+
+    @property
+    def shown_waiting(self) -> list[tuple[ServiceInfo, int]]:
+        if not self.has_many_services:
+            return self.waiting
+        return sorted((line for line in self.waiting if line[1]), key=lambda line: -line[1])
 
     @property
     def is_idle(self) -> bool:

@@ -64,7 +64,7 @@ def served_version() -> str:
 
 def page_version(place: Layout, zone: ZoneInfo) -> str:
     """Return what a screen compares: it differs after an upgrade, and when the page around the fragment has changed."""
-    around = f"{served_version()} {place.name} {place.time_zone} {zone.name}"
+    around = f"{served_version()} {place.name} {place.time_zone} {place.primary_colour} {zone.name}"
     return blake2b(around.encode(), digest_size=8).hexdigest()
 
 

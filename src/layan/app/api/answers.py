@@ -1,5 +1,6 @@
 """Responses, built as plain data and serialised once: no second validation on the busiest path."""
 
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -78,6 +79,7 @@ def ticket_data(
         "started_at": ticket.started_at,
         "ended_at": ticket.ended_at,
         "service_day": ticket.service_day,
+        "passed_over_until": _passed_over_until(ticket),
         "advice": advice,
         **wait_data(_wait(ticket, place, ahead)),
     }
@@ -110,6 +112,13 @@ def _waits_now(place: Layout) -> dict[int, Data]:
         wait = waits().new(place, service_id=service_id, category=Category.GENERAL, ahead=ahead, now=now)
         found[service_id] = wait_data(wait)
     return found
+
+
+def _passed_over_until(ticket: Ticket) -> datetime | None:
+    """Return until when a customer asked not to be called, None when it is over."""
+    if ticket.state != State.WAITING or ticket.not_before is None or ticket.not_before <= clock.now():
+        return None
+    return ticket.not_before
 
 
 def _origin(request: HttpRequest) -> str:
@@ -148,6 +157,7 @@ def session_data(counter: CounterInfo, place: Layout, session: Session) -> Data:
         "kind": counter.kind,
         "session": {
             "state": session.state,
+            "officer": session.officer_id,
             "reason": session.reason,
             "since": session.since,
             "opened_at": session.opened_at,
@@ -211,8 +221,8 @@ def _service(service: ServiceInfo, place: Layout) -> Data:
     }
 
 
-def state_data(state: BranchState) -> Data:
-    """Return who is served where and how many wait for what."""
+def state_data(state: BranchState, *, officers: bool) -> Data:
+    """Return who is served where and how many wait for what; who sits where only with `officers`."""
     place = state.place
     waits_now = _waits_now(place)
     return {
@@ -223,6 +233,7 @@ def state_data(state: BranchState) -> Data:
             {
                 "counter": counter_place(serving.counter, place),
                 "state": serving.session.state if serving.session else "closed",
+                "officer": serving.session.officer_id if serving.session and officers else None,
                 "ticket": _shown(serving.ticket, place) if serving.ticket else None,
                 "on_hold": serving.on_hold,
             }
@@ -257,6 +268,7 @@ def explanation_data(explanation: Explanation) -> Data:
     return {
         "number": explanation.number,
         "position": explanation.position,
+        "passed_over_until": explanation.passed_over_until,
         "reason": _reason(explanation.reason),
         "ahead": [
             {"number": choice.waiting.number, "reason": _reason(choice.reason)}

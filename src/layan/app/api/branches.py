@@ -50,4 +50,6 @@ def read_state(request: ApiRequest, code: Code) -> HttpResponse:
 
     Follow `/stream/branches/{code}` and read again when an event says that something changed.
     """
-    return answer(state_data(queueing.branch_state(_place(request, code), clock.now())))
+    place = _place(request, code)
+    officers = request.auth.may(Permission.READ_TICKETS, place.branch_id, place.agency_id)
+    return answer(state_data(queueing.branch_state(place, clock.now()), officers=officers))

@@ -32,11 +32,17 @@ class ApiFront:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.path_info.startswith(PREFIX) or request.path_info in PAGES:
+        reads = request.method in {"GET", "HEAD"}
+        if not request.path_info.startswith(PREFIX) or (reads and request.path_info in PAGES):
             return self.get_response(request)
+        head = request.method == "HEAD"
+        if head:
+            request.method = "GET"
         with translation.override(translation.get_language_from_request(request)):
             response = _answer(request)
         response.headers["Content-Length"] = str(len(response.content))
+        if head:
+            response.content = b""
         return response
 
 
@@ -44,13 +50,16 @@ def _answer(request: HttpRequest) -> HttpResponse:
     """Return the operation's response, or the problem that kept it from being asked."""
     try:
         _check(request)
+        if request.path_info in PAGES:
+            return problems.answered(problems.method_not_allowed(), Allow="GET, HEAD")
         match = resolve(request.path_info)
         request.resolver_match = match
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     except Exception as exception:  # noqa: BLE001 - a client is answered in JSON, whatever failed
         return problems.of_exception(request, exception)
     if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        return problems.answered(problems.method_not_allowed(), Allow=response.headers["Allow"])
+        allowed = response.headers["Allow"].replace("GET", "GET, HEAD")
+        return problems.answered(problems.method_not_allowed(), Allow=allowed)
     return response
 
 

@@ -1,7 +1,7 @@
 """Everything that goes wrong, as application/problem+json (RFC 9457). What each code means is in refusals.toml."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -116,11 +116,15 @@ def _of_validation(wrong: ValidationError) -> HttpResponse:
     if any(error["loc"][0] == "path" for error in wrong.errors):
         return answered(not_found())
     errors: list[Json] = [
-        # The first two places are where the value was sent and the parameter's name in our code.
-        {"field": ".".join(str(part) for part in error["loc"][2:]) or "body", "detail": _what_is_wrong(error)}
-        for error in wrong.errors
+        {"field": _field_of(error["loc"]), "detail": _what_is_wrong(error)} for error in wrong.errors
     ]
     return answered(invalid(errors))
+
+
+def _field_of(place: Sequence[str | int]) -> str:
+    """Return a value's name as the client knows it; a body's begins with the parameter's name in our code."""
+    named = place[1:] if place[0] == "query" else place[2:]
+    return ".".join(str(part) for part in named) or "body"
 
 
 def _what_is_wrong(error: Mapping[str, Any]) -> str:

@@ -56,10 +56,23 @@ class AddServiceIn(Schema):
     service: str = Field(max_length=20, description="Code of the service.", examples=["LICENCE"])
 
 
+class RearrangeIn(Schema):
+    """The services still to come, in their new order."""
+
+    services: list[str] = Field(
+        min_length=1,
+        max_length=20,
+        description="Codes of all services still to come; of a number that waits, with the one it waits for.",
+        examples=[["LICENCE", "PASSPORT"]],
+    )
+
+
 class PostponeIn(Schema):
     """For how long the customer asks to be passed over."""
 
-    minutes: Literal[5, 10, 15, 20] = Field(default=10, description="Minutes to be passed over.")
+    minutes: Literal[0, 5, 10, 15, 20] = Field(
+        default=10, description="Minutes to be passed over from now on; 0: the customer is here after all."
+    )
 
 
 class BreakIn(Schema):
@@ -144,6 +157,9 @@ class TicketOut(Waited):
     started_at: datetime | None
     ended_at: datetime | None
     service_day: date
+    passed_over_until: datetime | None = Field(
+        description="The customer will be late: not called before then, and the place is kept."
+    )
     advice: Literal["", "busy"] = Field(description='"busy" when the line was long as the number was given.')
 
 
@@ -175,6 +191,9 @@ class ExplanationOut(Schema):
 
     number: str
     position: int = Field(description="1 is next.")
+    passed_over_until: datetime | None = Field(
+        description="Not called before then, as the customer asked; `position` is the place when that is over."
+    )
     reason: ReasonOut
     ahead: list[AheadOut]
 
@@ -183,6 +202,7 @@ class SessionOut(Schema):
     """An officer's time at a counter."""
 
     state: Literal["open", "break", "closed"]
+    officer: int | None = Field(description="Id of the officer's account; none for a token without one.")
     reason: str = Field(description="Why it is on a break.")
     since: datetime
     opened_at: datetime
@@ -295,6 +315,9 @@ class ServingOut(Schema):
 
     counter: CounterPlaceOut
     state: Literal["open", "break", "closed"]
+    officer: int | None = Field(
+        description="Id of the officer there, to whom a customer can be sent; kiosks and boards are not told."
+    )
     ticket: ShownTicketOut | None
     on_hold: int
 

@@ -17,6 +17,7 @@ from layan.app.api.schemas import (
     ExplanationOut,
     FinishIn,
     PostponeIn,
+    RearrangeIn,
     TicketIn,
     TicketOut,
     TransferIn,
@@ -193,6 +194,18 @@ def postpone(request: ApiRequest, ticket_id: UUID, body: PostponeIn = _POSTPONE)
 def add_service(request: ApiRequest, ticket_id: UUID, body: AddServiceIn) -> HttpResponse:
     """Add a service to the visit, under the same number. Refusals: `unknown-service`, `wrong-state`."""
     return _carry_out(request, ticket_id, queueing.add_service, service=body.service)
+
+
+@router.post(
+    "/tickets/{uuid:ticket_id}/rearrange", summary="Change the services' order", response=_COMMAND_WITH_BODY
+)
+@once
+def rearrange(request: ApiRequest, ticket_id: UUID, body: RearrangeIn) -> HttpResponse:
+    """Put the services still to come into another order, under the same number and with its seniority.
+
+    Refusals: `bad-value` for other services than those, `unknown-service`, `wrong-state`.
+    """
+    return _carry_out(request, ticket_id, queueing.rearrange, services=body.services)
 
 
 @router.post("/tickets/{uuid:ticket_id}/finish", summary="Finish the service", response=_COMMAND_WITH_BODY)

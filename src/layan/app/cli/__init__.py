@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from layan.app.installation import BadSetting
+from layan.app.installation import BadSetting, Installation
 
 #: Subcommand -> module that holds it; read only when it is called, so that `layan serve` stays small.
 COMMANDS = {
@@ -73,8 +73,35 @@ def set_up() -> None:
     django.setup()
 
 
+def speak() -> None:
+    """Say refusals and faults of files in the language of the terminal: Malay or English."""
+    from django.utils.translation import activate
+
+    named = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    activate("ms" if named.startswith("ms") else "en")
+
+
+def open_installation() -> Installation:
+    """Start Django for a subcommand that works on what is there already; return the installation.
+
+    Raises BadSetting when there is none, or its database does not answer or is older than this program.
+    """
+    installation = Installation.from_environment()
+    installation.must_exist()
+    set_up()
+    speak()
+    from layan.app.database import fault
+
+    wrong = fault()
+    if wrong is not None:
+        raise BadSetting(wrong)
+    return installation
+
+
 def main() -> None:
     """Run the command; a bad setting or a known failure is one clear line, not a traceback."""
+    # What is written is for the owner alone: the database holds hashes of passwords and references.
+    os.umask(0o077)
     try:
         layan()
     except BadSetting as wrong:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from layan.app.cli import data_option, set_up
+from layan.app.cli import data_option, open_installation, set_up
+from layan.app.installation import Installation
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 @data_option
 def check() -> None:
     """Check the settings, the data folder and the database; say how to mend what is wrong."""
+    Installation.from_environment().must_exist()
     set_up()
-    from layan.app.checkup import checkup
+    from layan.app.checkup import checkup, misspelt_settings
 
-    faults = checkup()
+    faults = [*misspelt_settings(), *checkup()]
     for fault in faults:
         click.echo(f"- {fault}", err=True)
     if faults:
@@ -32,14 +34,20 @@ def check() -> None:
 @data_option
 def verify_log(codes: tuple[str, ...]) -> None:
     """Find any event that was edited, removed or reordered, and any seal that is not ours (A3)."""
-    set_up()
-    from layan.app.installation import Installation
+    installation = open_installation()
     from layan.kit.events.verify import verify
     from layan.places.models import Branch
 
-    installation = Installation.from_environment()
+    branches = {branch.code: branch for branch in Branch.objects.all()}
+    unknown = [code for code in codes if code not in branches]
+    if unknown:
+        raise click.ClickException(
+            f"There is no branch {unknown[0]}. Known: {', '.join(branches) or 'none yet'}."
+        )
+    if not branches:
+        click.echo("There is no branch yet, so nothing to verify.")
     broken = False
-    for branch in Branch.objects.filter(code__in=codes) if codes else Branch.objects.all():
+    for branch in [branches[code] for code in codes or branches]:
         last = _last_event(branch.pk)
         with click.progressbar(length=last, label=branch.code, file=sys.stderr) as bar:
             verdict = verify(

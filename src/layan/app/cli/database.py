@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from layan.app.cli import data_option, set_up
+from layan.app.cli import data_option, open_installation, set_up
 
 
 @click.command()
@@ -23,7 +23,7 @@ def migrate() -> None:
 @data_option
 def backup(file: Path) -> None:
     """Write the database, keys and seals to FILE (tar.gz), while the office works on."""
-    set_up()
+    open_installation()
     from layan.app.backup import BackupError, back_up
 
     try:
@@ -37,17 +37,22 @@ def backup(file: Path) -> None:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--yes", is_flag=True, help="Replace what is there without asking.")
+@click.option(
+    "--even-if-changed",
+    is_flag=True,
+    help="Also when the log in the backup was changed after it was written.",
+)
 @data_option
-def restore(file: Path, yes: bool) -> None:
-    """Put back what `layan backup` wrote. Stop Layan first."""
+def restore(file: Path, yes: bool, even_if_changed: bool) -> None:
+    """Put back what `layan backup` wrote, if its log is as it was written. Stop Layan first."""
     from layan.app.backup import BackupError, restore_from
     from layan.app.installation import Installation
 
     installation = Installation.from_environment()
-    if not yes:
+    if not yes and installation.exists:
         click.confirm(f"Replace everything in {installation.folder}?", abort=True)
     try:
-        restore_from(file, installation)
+        restore_from(file, installation, even_if_changed=even_if_changed)
     except BackupError as wrong:
         raise click.ClickException(str(wrong)) from wrong
-    click.echo("Restored. Run layan verify-log, then start Layan.")
+    click.echo("Restored. Run layan check, then start Layan.")

@@ -42,8 +42,14 @@ def demo(host: str, port: int, speed: float, no_traffic: bool, tokens: Path | No
     _let_in(host)
     set_up()
     from layan.app.database import bring_up_to_date
-    from layan.app.demo.load import load_demonstration, new_passwords, new_tokens
+    from layan.app.demo.load import holds_an_office, load_demonstration, new_passwords, new_tokens
+    from layan.app.installation import Installation
 
+    if holds_an_office():
+        raise click.ClickException(
+            f"{Installation.from_environment().folder} holds an office of its own, which the demonstration leaves alone: "
+            "give it another folder with --data (make demo DATA=...)."
+        )
     click.echo("Preparing the demonstration ...", err=True)
     for _ in bring_up_to_date():
         pass

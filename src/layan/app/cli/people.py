@@ -5,9 +5,10 @@ from typing import Any
 
 import click
 
-from layan.app.cli import data_option, set_up
+from layan.app.cli import data_option, open_installation
 from layan.people.rules import Role
 
+_NOWHERE: dict[str, int | None] = {"branch_id": None, "agency_id": None}
 STAFF = [role.value for role in Role if role not in {Role.KIOSK, Role.BOARD, Role.INTEGRATION}]
 
 
@@ -19,10 +20,13 @@ def _place(branch: str | None, agency: str | None) -> dict[str, int]:
         raise click.UsageError("Name either --branch or --agency.")
     kind: type[Branch] | type[Agency] = Branch if branch is not None else Agency
     codes = dict(kind.objects.values_list("code", "pk"))
-    found = codes.get(branch or agency or "")
+    found = codes.get((branch or agency or "").upper())
     if found is None:
+        what = f"branch {branch}" if branch is not None else f"agency {agency}"
         raise click.ClickException(
-            f"There is no {branch or agency}. Known: {', '.join(codes) or 'none yet; set one up first'}."
+            f"There is no {what}. Known: {', '.join(codes)}."
+            if codes
+            else f"There is no {what}: nothing is set up yet. Sign in and set it up first."
         )
     return {"branch_id" if branch is not None else "agency_id": found}
 
@@ -44,7 +48,7 @@ def user_add(username: str, name: str, role: str, branch: str | None, agency: st
 
     The first administrator of an empty installation needs neither branch nor agency.
     """
-    set_up()
+    open_installation()
     from layan.kit.refusal import Refusal
     from layan.people.services import create_user
 
@@ -74,21 +78,25 @@ def token_create(
     role: str, branch: str | None, agency: str | None, name: str, username: str | None, days: int | None
 ) -> None:
     """Make a token and print it, once."""
-    set_up()
+    open_installation()
     from layan.kit import clock
-    from layan.people.api import create_token
+    from layan.kit.events import SYSTEM
+    from layan.people.api import holds_role
     from layan.people.models import User
+    from layan.people.services import register_device
 
-    user_id = None
-    if username is not None:
-        user_id = User.objects.filter(username=username).values_list("pk", flat=True).first()
-        if user_id is None:
-            raise click.ClickException(f"There is no account {username}.")
-    key = create_token(
+    place = _place(branch, agency)
+    user = User.objects.filter(username=username).first() if username is not None else None
+    if username is not None and user is None:
+        raise click.ClickException(f"There is no account {username}.")
+    if user is not None and not holds_role(user, Role(role), **{**_NOWHERE, **place}):
+        raise click.ClickException(f"{username} is not {role} at {branch or agency}: give that role first.")
+    key = register_device(
         role=Role(role),
         name=name or role,
-        user_id=user_id,
+        user_id=user.pk if user is not None else None,
         expires_at=clock.now() + timedelta(days=days) if days else None,
-        **_place(branch, agency),
+        actor=SYSTEM,
+        **place,
     )
     click.echo(key)

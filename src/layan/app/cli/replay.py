@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from layan.app.cli import data_option, set_up
+from layan.app.cli import data_option, open_installation
 
 if TYPE_CHECKING:
     from layan.places.api import Layout
@@ -31,18 +31,20 @@ DEMONSTRATION_DAY = Path(__file__).parent.parent / "demo" / "day.csv"
 @data_option
 def replay(file: Path, speed: float, branch: str | None, skip: int, leave: str, quiet: bool) -> None:
     """Feed a recorded day (CSV) through the same commands as people use. The format: docs/replay-format.md."""
-    set_up()
+    open_installation()
     from datetime import timedelta
 
     from layan.app.demo.load import officers_at
-    from layan.app.replay.plan import ReplayFileError, read_day, unknown_names
+    from layan.app.replay.plan import ReplayFileError, in_words, read_day, unknown_names
     from layan.app.replay.run import Replay, run_day
     from layan.kit import clock
     from layan.places.api import branches
 
     places = {place.code: place for place in branches()}
+    if not places:
+        raise click.ClickException("There is no branch yet: set one up first, or try layan demo.")
     if branch is not None and branch not in places:
-        raise click.ClickException(f"There is no such branch. Known: {', '.join(places) or 'none'}.")
+        raise click.ClickException(f"There is no branch {branch}. Known: {', '.join(places)}.")
     try:
         rows = read_day(file)
     except ReplayFileError as wrong:
@@ -51,9 +53,10 @@ def replay(file: Path, speed: float, branch: str | None, skip: int, leave: str, 
     misfits = {place.code: unknown_names(rows, offers=_offers(place)) for place in candidates}
     place = next((place for place in candidates if not misfits[place.code]), None)
     if place is None:
-        code, problems = min(misfits.items(), key=lambda misfit: len(misfit[1]), default=("", []))
-        listed = "\n".join(f"line {problem.line}: {problem.text}" for problem in problems[:20])
-        raise click.ClickException(f"{file} fits no branch here. At {code or 'none'}:\n{listed}")
+        code, problems = min(misfits.items(), key=lambda misfit: len(misfit[1]))
+        listed = "\n".join(in_words(problem) for problem in problems[:20])
+        more = f"\nand {len(problems) - 20} more" if len(problems) > 20 else ""
+        raise click.ClickException(f"{file} fits no branch here. At {code}:\n{listed}{more}")
     day = Replay(place, officers_at(place.code), frozenset(filter(None, leave.split(","))))
     start = clock.now() - timedelta(minutes=skip) / speed
     if quiet:

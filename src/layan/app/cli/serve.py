@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from layan.app.cli import data_option
+from layan.app.installation import Installation
 from layan.app.listener import listen
 from layan.app.supervisor import Child, Supervisor, die_with
 
@@ -50,8 +51,9 @@ def run(
     """Supervise the front, the worker and `more` until stopped; return the exit status.
 
     `ready` is called once with the address when the port answers; by default it prints it.
-    Raises click.ClickException when the port cannot be had.
+    Raises click.ClickException when the port cannot be had, BadSetting where there is no installation.
     """
+    Installation.from_environment().must_exist()
     listener = _listen(host, port)
     found = listener.getsockname()
     shown = f"[{host}]" if ":" in host else host
@@ -61,7 +63,7 @@ def run(
     front = [python, "-m", "layan.app.server", "--fd", str(listener.fileno())]
     children = (
         Child("front", front, sockets=(listener.fileno(),)),
-        Child("worker", [python, "-m", "layan.app.cli", "worker"]),
+        Child("worker", [python, "-m", "layan.app.cli", "worker"], after_ready=True),
         *more,
     )
     return Supervisor(children, front=(found[0], found[1]), ready=lambda: announce(address)).run()

@@ -1,4 +1,4 @@
-"""Reads agencies, branches and staff from a TOML file into plain data; knows neither Django nor the database.
+"""Reads agencies, branches and staff from a TOML file into plain data; knows nothing of the database.
 
 Field names are those of the places' and people's tables, so that a loader only copies. Every fault in the
 file is found in one reading and named by its place, such as `branches[0].services[3].letter`.
@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
 
-from layan.app.demo.table import AgencyFileError, Fault, Table, Words
+from django.utils.translation import gettext as _
+
+from layan.app.demo.table import AgencyFileError, Fault, Table, Words, not_one_of
 
 #: The forms that the places' tables ask for.
 CODE = r"[A-Z0-9][A-Z0-9-]{0,19}"
@@ -184,7 +186,9 @@ def parse_agency(data: Mapping[str, object]) -> DemoData:
 def _once(faults: list[Fault], place: str, key: str, values: Sequence[str]) -> None:
     for position, value in enumerate(values):
         if value and value in values[:position]:
-            faults.append(Fault(f"{place}[{position}].{key}", f"{value!r} is used twice"))
+            faults.append(
+                Fault(f"{place}[{position}].{key}", _("%(value)r is used twice") % {"value": value})
+            )
 
 
 def _agency(table: Table) -> AgencyData:
@@ -216,7 +220,7 @@ def _branch(table: Table, agencies: Sequence[str]) -> BranchData:
     offered = {code for counter in counters for code in counter.services}
     for position, code in enumerate(service_codes):
         if code and code not in offered:
-            table.fault(f"services[{position}]", f"no counter gives {code!r}")
+            table.fault(f"services[{position}]", _("no counter gives %(service)r") % {"service": code})
     branch = BranchData(
         code=table.form("code", CODE),
         agency=table.one_of("agency", agencies),
@@ -257,7 +261,9 @@ def _opening_blocks(table: Table) -> tuple[OpeningBlockData, ...]:
                 block.weekday == weekday and span[0] < block.closes and block.opens < span[1]
                 for block in blocks
             ):
-                item.fault("weekdays", f"overlaps other hours on weekday {weekday}")
+                item.fault(
+                    "weekdays", _("overlaps other hours on weekday %(weekday)s") % {"weekday": weekday}
+                )
             blocks.append(OpeningBlockData(weekday, *span, kind))
     return tuple(blocks)
 
@@ -267,7 +273,7 @@ def _span(table: Table, first: str, last: str) -> tuple[time, time] | None:
     if begins is None or ends is None:
         return None
     if begins >= ends:
-        table.fault(last, f"must be after {first}")
+        table.fault(last, _("must be after %(first)s") % {"first": first})
     return begins, ends
 
 
@@ -330,11 +336,11 @@ def _counter(table: Table, zones: Sequence[str], services: Sequence[str]) -> Cou
         services=table.some_of("services", services),
     )
     if counter.groups and counter.kind != "special":
-        table.fault("groups", "only a special counter has groups")
+        table.fault("groups", _("only a special counter has groups"))
     if counter.kind == "special" and not counter.groups:
-        table.fault("groups", "say which groups this special counter takes first")
+        table.fault("groups", _("say which groups this special counter takes first"))
     if not counter.services:
-        table.fault("services", "give at least one service")
+        table.fault("services", _("give at least one service"))
     table.end()
     return counter
 
@@ -343,11 +349,11 @@ def _staff(table: Table, agencies: Sequence[str], branches: Sequence[BranchData]
     by_code = {branch.code: branch for branch in branches}
     agency, branch = table.text("agency", ""), table.text("branch", "")
     if bool(agency) == bool(branch):
-        table.fault("branch", "give a branch or an agency, not both")
+        table.fault("branch", _("give a branch or an agency, not both"))
     if agency and agency not in agencies:
-        table.fault("agency", f"{agency!r} is not one of {', '.join(agencies)}")
+        table.fault("agency", not_one_of(agency, agencies))
     if branch and branch not in by_code:
-        table.fault("branch", f"{branch!r} is not one of {', '.join(by_code)}")
+        table.fault("branch", not_one_of(branch, by_code))
     place = by_code.get(branch)
     counters = [counter.code for counter in place.counters] if place else []
     services = [service.code for service in place.services] if place else []

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from layan.app.demo.agency import BranchData, StaffData, read_agency
 from layan.kit.events import start_log
@@ -24,6 +24,15 @@ class SignIn:
     display_name: str
     role: str
     password: str
+
+
+def holds_an_office() -> bool:
+    """Say whether the installation is somebody's own: it has agencies or accounts, and not the demonstration's."""
+    if models.Agency._meta.db_table not in connection.introspection.table_names():
+        return False
+    codes = set(models.Agency.objects.values_list("code", flat=True))
+    shown = read_agency(HERE / "agency.toml").agencies[0].code
+    return shown not in codes and (bool(codes) or User.objects.exists())
 
 
 def load_demonstration() -> None:
@@ -87,7 +96,6 @@ def officers_at(branch_code: str) -> dict[str, int]:
 
 def _branch(data: BranchData) -> None:
     agencies = {agency.code: agency for agency in models.Agency.objects.all()}
-    lunch = data.lunch[0] if data.lunch else None
     branch = models.Branch.objects.create(
         code=data.code,
         agency=agencies[data.agency],
@@ -97,9 +105,6 @@ def _branch(data: BranchData) -> None:
         country=data.country,
         state=data.state,
         weekend=list(data.weekend),
-        lunch_starts=lunch.starts if lunch else None,
-        lunch_ends=lunch.ends if lunch else None,
-        lunch_counters=lunch.counters if lunch else 1,
         late_minutes=data.late_minutes,
         policy=data.policy,
         one_ticket_each=data.one_ticket_each,
@@ -111,6 +116,11 @@ def _branch(data: BranchData) -> None:
         models.OpeningBlock.objects.create(
             branch=branch, weekday=block.weekday, opens=block.opens, closes=block.closes, kind=block.kind
         )
+    for lunch in data.lunch:
+        for weekday in lunch.weekdays:
+            models.LunchRule.objects.create(
+                branch=branch, weekday=weekday, starts=lunch.starts, ends=lunch.ends, counters=lunch.counters
+            )
     for day in data.special_days:
         models.SpecialDay.objects.create(
             branch=branch, date=day.date, name=day.name, opens=day.opens, closes=day.closes

@@ -1,4 +1,4 @@
-"""A recorded day as data, and when each of its commands is due; knows neither Django nor the database.
+"""A recorded day as data, and when each of its commands is due; knows nothing of the database.
 
 The format is described in docs/replay-format.md.
 """
@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
+
+from django.utils.translation import gettext as _
 
 COLUMNS = ("arrived_at", "service", "category", "served_at", "finished_at", "counter")
 CATEGORIES = frozenset({"general", "senior", "oku", "pregnant", "infant", "appointment", "emergency"})
@@ -55,12 +57,17 @@ class Due(NamedTuple):
     row: ReplayRow
 
 
+def in_words(problem: Problem) -> str:
+    """Return the sentence for a problem with its line."""
+    return _("line %(line)s: %(problem)s") % {"line": problem.line, "problem": problem.text}
+
+
 class ReplayFileError(Exception):
     """The recorded day cannot be used; `problems` are all faults found, by line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems))
-        super().__init__("\n".join(f"line {problem.line}: {problem.text}" for problem in self.problems))
+        super().__init__("\n".join(in_words(problem) for problem in self.problems))
 
 
 def read_day(path: Path) -> list[ReplayRow]:
@@ -74,13 +81,13 @@ def read_day(path: Path) -> list[ReplayRow]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as wrong:
         line = wrong.object[: wrong.start].count(b"\n") + 1
-        raise ReplayFileError([Problem(line, "is not UTF-8 text")]) from wrong
+        raise ReplayFileError([Problem(line, _("is not UTF-8 text"))]) from wrong
     problems: list[Problem] = []
     rows = list(_rows(io.StringIO(text, newline=""), problems))
     problems += _other_dates(rows)
     problems += _overlaps(rows)
     if not rows and not problems:
-        problems.append(Problem(1, "has no rows below it"))
+        problems.append(Problem(1, _("has no rows below it")))
     if problems:
         raise ReplayFileError(problems)
     return sorted(rows, key=lambda row: (row.arrived_at, row.line))
@@ -95,11 +102,21 @@ def unknown_names(rows: Iterable[ReplayRow], *, offers: Mapping[str, Collection[
     problems = []
     for row in rows:
         if row.service not in services:
-            problems.append(Problem(row.line, f"the branch has no service {row.service!r}"))
+            problems.append(
+                Problem(row.line, _("the branch has no service %(service)r") % {"service": row.service})
+            )
         elif row.counter is not None and row.counter not in offers:
-            problems.append(Problem(row.line, f"the branch has no counter {row.counter!r}"))
+            problems.append(
+                Problem(row.line, _("the branch has no counter %(counter)r") % {"counter": row.counter})
+            )
         elif row.counter is not None and row.service not in offers[row.counter]:
-            problems.append(Problem(row.line, f"counter {row.counter!r} does not give {row.service!r}"))
+            problems.append(
+                Problem(
+                    row.line,
+                    _("counter %(counter)r does not give %(service)r")
+                    % {"counter": row.counter, "service": row.service},
+                )
+            )
     return problems
 
 
@@ -145,14 +162,18 @@ def _rows(lines: Iterable[str], problems: list[Problem]) -> Iterator[ReplayRow]:
     try:
         header = next(reader, [])
         if sorted(header) != sorted(COLUMNS):
-            problems.append(Problem(1, f"the columns must be {','.join(COLUMNS)}"))
+            problems.append(Problem(1, _("the columns must be %(columns)s") % {"columns": ",".join(COLUMNS)}))
             return
         for values in reader:
             if not values:
                 continue
             if len(values) != len(COLUMNS):
                 problems.append(
-                    Problem(reader.line_num, f"has {len(values)} values where {len(COLUMNS)} are needed")
+                    Problem(
+                        reader.line_num,
+                        _("has %(given)s values where %(needed)s are needed")
+                        % {"given": len(values), "needed": len(COLUMNS)},
+                    )
                 )
             elif row := _row(
                 reader.line_num,
@@ -161,7 +182,7 @@ def _rows(lines: Iterable[str], problems: list[Problem]) -> Iterator[ReplayRow]:
             ):
                 yield row
     except csv.Error as wrong:
-        problems.append(Problem(max(reader.line_num, 1), f"is not CSV: {wrong}"))
+        problems.append(Problem(max(reader.line_num, 1), _("is not CSV: %(fault)s") % {"fault": wrong}))
 
 
 def _row(line: int, values: Mapping[str, str], problems: list[Problem]) -> ReplayRow | None:
@@ -170,11 +191,14 @@ def _row(line: int, values: Mapping[str, str], problems: list[Problem]) -> Repla
     served_at = _moment(values, "served_at", found)
     finished_at = _moment(values, "finished_at", found)
     if not values["arrived_at"]:
-        found.append("arrived_at is empty")
+        found.append(_("%(column)s is empty") % {"column": "arrived_at"})
     if not values["service"]:
-        found.append("service is empty")
+        found.append(_("%(column)s is empty") % {"column": "service"})
     if values["category"] not in CATEGORIES:
-        found.append(f"category {values['category']!r} is not one of {', '.join(sorted(CATEGORIES))}")
+        found.append(
+            _("category %(value)r is not one of %(allowed)s")
+            % {"value": values["category"], "allowed": ", ".join(sorted(CATEGORIES))}
+        )
     found += _order(values, arrived_at, served_at, finished_at)
     problems += [Problem(line, text) for text in found]
     if found or arrived_at is None:
@@ -197,10 +221,16 @@ def _moment(values: Mapping[str, str], name: str, found: list[str]) -> datetime 
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
-        found.append(f"{name} {value!r} is not a moment such as 2026-01-31T08:05:00")
+        found.append(
+            _("%(column)s %(value)r is not a moment such as 2026-01-31T08:05:00")
+            % {"column": name, "value": value}
+        )
         return None
     if moment.tzinfo is not None:
-        found.append(f"{name} {value!r} has a time zone; give the branch's local time without one")
+        found.append(
+            _("%(column)s %(value)r has a time zone; give the branch's local time without one")
+            % {"column": name, "value": value}
+        )
         return None
     return moment
 
@@ -213,17 +243,20 @@ def _order(
 ) -> list[str]:
     given = [name for name in ("served_at", "finished_at", "counter") if values[name]]
     if given and len(given) < 3:
-        return ["give served_at, finished_at and counter together, or none of them"]
+        return [_("give served_at, finished_at and counter together, or none of them")]
     if arrived_at and served_at and served_at < arrived_at:
-        return ["served_at is before arrived_at"]
+        return [_("served_at is before arrived_at")]
     if served_at and finished_at and finished_at < served_at:
-        return ["finished_at is before served_at"]
+        return [_("finished_at is before served_at")]
     return []
 
 
 def _other_dates(rows: Sequence[ReplayRow]) -> list[Problem]:
     return [
-        Problem(row.line, f"arrives on another date than line {rows[0].line}; give one day per file")
+        Problem(
+            row.line,
+            _("arrives on another date than line %(line)s; give one day per file") % {"line": rows[0].line},
+        )
         for row in rows
         if row.arrived_at.date() != rows[0].arrived_at.date()
     ]
@@ -240,7 +273,11 @@ def _overlaps(rows: Iterable[ReplayRow]) -> list[Problem]:
         until, line = busy.get(row.counter, (row.served_at, 0))
         if row.served_at < until:
             problems.append(
-                Problem(row.line, f"counter {row.counter!r} still serves the customer of line {line}")
+                Problem(
+                    row.line,
+                    _("counter %(counter)r still serves the customer of line %(line)s")
+                    % {"counter": row.counter, "line": line},
+                )
             )
         if row.finished_at >= until:
             busy[row.counter] = (row.finished_at, row.line)

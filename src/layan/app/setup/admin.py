@@ -229,6 +229,13 @@ class OpeningBlockAdmin(ScopedAdmin):
     list_display = ("branch", "weekday", "opens", "closes", "kind")
 
 
+@admin.register(places.LunchRule, site=site)
+class LunchRuleAdmin(ScopedAdmin):
+    """How many counters stay open through lunch."""
+
+    list_display = ("branch", "weekday", "starts", "ends", "counters")
+
+
 @admin.register(places.SpecialDay, site=site)
 class SpecialDayAdmin(ScopedAdmin):
     """Special days."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from layan.app.setup.access import branch_of
+from layan.app.setup.steps import next_step, steps
 from layan.people.models import DEVICE_ROLES, Token
 from layan.people.rules import Role
 from layan.people.services import register_device, revoke_device
@@ -48,7 +49,13 @@ def devices(request: HttpRequest, code: str) -> HttpResponse:
         }
         return render(request, "setup/secret.html", context)
     tokens = Token.objects.filter(branch=held).order_by("revoked_at", "-created_at")
-    context = {"branch": held, "form": form, "tokens": tokens}
+    context = {
+        "branch": held,
+        "form": form,
+        "tokens": tokens,
+        "zones": held.zones.all(),
+        "next": next_step(steps(held)),
+    }
     return render(request, "setup/devices.html", context, status=422 if form.errors else 200)
 
 

@@ -13,9 +13,7 @@ from layan.places.models import (
     Branch,
     Counter,
     CounterService,
-    OpeningBlock,
     Service,
-    SpecialDay,
     Zone,
 )
 from layan.places.states import STATES
@@ -37,11 +35,13 @@ GROUPS = {
 }
 
 
-def _time_input() -> forms.TimeInput:
+def time_input() -> forms.TimeInput:
+    """Return the browser's own input for a time."""
     return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
-def _weekday_field(label: Any, help_text: Any = "", *, required: bool) -> forms.TypedMultipleChoiceField:
+def weekday_field(label: Any, help_text: Any = "", *, required: bool) -> forms.TypedMultipleChoiceField:
+    """Return a field of ISO weekdays, one box each."""
     return forms.TypedMultipleChoiceField(
         label=label,
         help_text=help_text,
@@ -52,7 +52,21 @@ def _weekday_field(label: Any, help_text: Any = "", *, required: bool) -> forms.
     )
 
 
-class CodedForm(forms.ModelForm):  # type: ignore[type-arg]
+class CapitalsMixin:
+    """Takes codes and letters as they are typed and writes them in capitals."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_code(self) -> str:
+        """Return the code in capitals."""
+        return str(self.cleaned_data["code"]).upper()
+
+    def clean_letter(self) -> str:
+        """Return the letter of a service's numbers in capitals."""
+        return str(self.cleaned_data["letter"]).upper()
+
+
+class CodedForm(CapitalsMixin, forms.ModelForm):  # type: ignore[type-arg]
     """A form whose code is fixed once it exists: addresses, tokens and the log refer to it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -74,7 +88,7 @@ class AgencyForm(CodedForm):
         fields = ("code", "name", "primary_colour")
         widgets = {"primary_colour": forms.TextInput(attrs={"type": "color"})}
         help_texts = {
-            "code": _("A short one, such as JPN: capital letters, digits and hyphens."),
+            "code": _("A short one, such as JPN: letters, digits and hyphens."),
             "primary_colour": _("For buttons and marks; white words on it must be readable."),
         }
 
@@ -83,8 +97,8 @@ class BranchForm(CodedForm):
     """A building that customers come to."""
 
     name = WordsField(label=_("Name"), max_length=200)
-    weekend = _weekday_field(
-        _("Rest days"), _("Kelantan and Terengganu rest on Friday and Saturday."), required=False
+    weekend = weekday_field(
+        _("Rest days"), _("Kedah, Kelantan and Terengganu rest on Friday and Saturday."), required=False
     )
     state = forms.ChoiceField(
         label=_("State or territory"),
@@ -102,40 +116,25 @@ class BranchForm(CodedForm):
             "state",
             "weekend",
             "time_zone",
-            "lunch_starts",
-            "lunch_ends",
-            "lunch_counters",
             "policy",
             "late_minutes",
             "one_ticket_each",
             "public_kiosk",
         )
-        widgets = {
-            "address": forms.Textarea(attrs={"rows": 3}),
-            "lunch_starts": _time_input(),
-            "lunch_ends": _time_input(),
-        }
+        widgets = {"address": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "code": _("A short one for addresses, such as UTC-01."),
-            "lunch_starts": _("Leave empty when the office has no lunch rule."),
             "policy": _(
                 "Accumulating priority lets every group gain priority while it waits, so that nobody waits without end."
+            ),
+            "one_ticket_each": _(
+                "Whoever gives a telephone or reference number gets one number at a time; only a mark of it is kept."
             ),
             "public_kiosk": _("Anyone who opens the kiosk's address may take a number."),
         }
 
-    def clean(self) -> dict[str, Any] | None:
-        """Check that lunch has both times, in order."""
-        cleaned = super().clean() or {}
-        starts, ends = cleaned.get("lunch_starts"), cleaned.get("lunch_ends")
-        if (starts is None) != (ends is None):
-            self.add_error("lunch_ends", _("Lunch needs both its start and its end."))
-        elif starts and ends and ends <= starts:
-            self.add_error("lunch_ends", _("Lunch must end after it starts."))
-        return cleaned
 
-
-class InBranchForm(forms.ModelForm):  # type: ignore[type-arg]
+class InBranchForm(CapitalsMixin, forms.ModelForm):  # type: ignore[type-arg]
     """A form for something of one branch; offers only what that branch has."""
 
     #: Fields of which each value may be there once in the branch.
@@ -175,6 +174,7 @@ class ZoneForm(InBranchForm):
     class Meta:
         model = Zone
         fields = ("code", "name", "directions")
+        help_texts = {"code": _("A short one, such as A: the address of its board ends in it.")}
 
 
 class ServiceForm(InBranchForm):
@@ -214,6 +214,7 @@ class ServiceForm(InBranchForm):
             "active",
         )
         help_texts = {
+            "code": _("A short one for files and programs, such as LICENCE."),
             "letter": _("Its numbers begin with it: A gives A001."),
             "last_ticket_minutes": _("0 gives numbers until the counters close."),
             "wait_limit_minutes": _("A longer wait alarms the floor."),
@@ -245,6 +246,8 @@ class CounterForm(InBranchForm):
     class Meta:
         model = Counter
         fields = ("code", "zone", "kind", "groups", "active")
+        labels = {"zone": _("Zone")}
+        help_texts = {"code": _("As on the sign above it; boards show it: 1, 12 or A3.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -274,88 +277,3 @@ class CounterForm(InBranchForm):
             if rank
         )
         return counter
-
-
-class HoursForm(InBranchForm):
-    """A stretch of hours on the chosen weekdays."""
-
-    weekdays = _weekday_field(_("Days"), required=True)
-
-    class Meta:
-        model = OpeningBlock
-        fields = ("opens", "closes", "kind")
-        widgets = {"opens": _time_input(), "closes": _time_input()}
-        help_texts = {"kind": _("Extended hours are evenings and weekends outside office hours.")}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["weekdays"].initial = [self.instance.weekday]
-        elif not self.is_bound:
-            rest = set(self.branch.weekend)
-            self.fields["weekdays"].initial = [day for day, _name in WEEKDAYS if day not in rest]
-        self.order_fields(["weekdays", "opens", "closes", "kind"])
-
-    def clean(self) -> dict[str, Any] | None:
-        """Check the order of the times, and that no day has two stretches at once."""
-        cleaned = super().clean() or {}
-        opens, closes = cleaned.get("opens"), cleaned.get("closes")
-        if opens is None or closes is None:
-            return cleaned
-        if closes <= opens:
-            self.add_error(
-                "closes",
-                _("Closing must come after opening. Hours past midnight are two stretches, one on each day."),
-            )
-        clash = self.branch.opening_blocks.filter(
-            weekday__in=cleaned.get("weekdays", []), opens__lt=closes, closes__gt=opens
-        ).exclude(pk=self.instance.pk)
-        if clash.exists():
-            days = dict(WEEKDAYS)
-            names = ", ".join(str(days[weekday]) for weekday in sorted({block.weekday for block in clash}))
-            self.add_error(
-                "weekdays", _("There are hours at that time already on: %(days)s.") % {"days": names}
-            )
-        return cleaned
-
-    def save(self, commit: bool = True) -> OpeningBlock:  # noqa: FBT001, FBT002
-        """Write the stretch once for each chosen day."""
-        first, *others = self.cleaned_data["weekdays"]
-        self.instance.weekday = first
-        block: OpeningBlock = super().save(commit)
-        OpeningBlock.objects.bulk_create(
-            OpeningBlock(
-                branch=self.branch, weekday=weekday, opens=block.opens, closes=block.closes, kind=block.kind
-            )
-            for weekday in others
-        )
-        return block
-
-
-class SpecialDayForm(InBranchForm):
-    """A date that differs from its weekday."""
-
-    once = ("date",)
-    name = WordsField(
-        label=_("Name"), max_length=200, help_text=_("Shown to customers, such as: Hari Keluarga.")
-    )
-
-    class Meta:
-        model = SpecialDay
-        fields = ("date", "name", "opens", "closes")
-        widgets = {
-            "date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "opens": _time_input(),
-            "closes": _time_input(),
-        }
-        help_texts = {"opens": _("Leave both times empty when the branch is closed all day.")}
-
-    def clean(self) -> dict[str, Any] | None:
-        """Check that there are both times, in order, or none."""
-        cleaned = super().clean() or {}
-        opens, closes = cleaned.get("opens"), cleaned.get("closes")
-        if (opens is None) != (closes is None):
-            self.add_error("closes", _("Give both times, or none for a closed day."))
-        elif opens and closes and closes <= opens:
-            self.add_error("closes", _("Closing must come after opening."))
-        return cleaned

@@ -42,6 +42,9 @@ _TITLES = {
 class FileForm(forms.Form):
     """A CSV file, or its text."""
 
+    #: Fields of which one is needed, so that none is marked as optional.
+    one_of = ("file", "text")
+
     file = forms.FileField(
         label=gettext_lazy("CSV file"),
         required=False,
@@ -129,6 +132,9 @@ def _import(request: HttpRequest, target: _Target) -> HttpResponse:
                 % {"count": count},
             )
             return redirect(target.back)
+    if checked is not None and checked.faults:
+        # What came as a file can be mended where the faults are shown.
+        form = FileForm(initial={"text": form.cleaned_data["csv"]})
     context = {
         "title": _TITLES[target.kind],
         "form": form,
@@ -137,10 +143,10 @@ def _import(request: HttpRequest, target: _Target) -> HttpResponse:
         "agency": target.agency,
         "checked": checked,
         "preview": _preview(checked) if checked else None,
-        "csv": form.cleaned_data["csv"] if checked else "",
+        "csv": form.cleaned_data["csv"] if checked and not checked.faults else "",
         "columns": COLUMNS[target.kind],
     }
-    failed = bool(form.errors or (checked and checked.faults))
+    failed = bool(form.errors or (checked is not None and checked.faults))
     return render(request, "setup/import.html", context, status=422 if failed else 200)
 
 
@@ -154,7 +160,7 @@ def _check(form: FileForm, target: _Target) -> Checked | None:
 
 def _preview(checked: Checked) -> dict[str, Any]:
     """Return the table of what would be written, with each row's faults in words."""
-    used = {name for row in checked.rows for name in row.values}
+    used = {name for row in checked.rows for name in row.given}
     names = [column.name for column in COLUMNS[checked.kind] if column.name in used]
     faults: dict[int, list[dict[str, str]]] = {}
     for fault in checked.faults:
@@ -163,18 +169,12 @@ def _preview(checked: Checked) -> dict[str, Any]:
         {
             "line": row.line,
             "is_new": row.is_new,
-            "cells": [(name, _shown(row.values.get(name))) for name in names],
+            "cells": [row.given.get(name, "") for name in names],
             "faults": faults.pop(row.line, []),
         }
         for row in checked.rows
     ]
     return {"names": names, "rows": rows, "others": sorted(faults.items())}
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, list):
-        return " ".join(str(part) for part in value)
-    return "" if value is None else str(value)
 
 
 @require_safe

@@ -10,10 +10,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from layan.app.setup import forms
+from layan.app.setup import forms, hours_forms
 from layan.kit.i18n import words
 from layan.places.importing import Kind
-from layan.places.models import Branch, Counter, OpeningBlock, Service, SpecialDay, Zone, counter_order
+from layan.places.models import (
+    Branch,
+    Counter,
+    LunchRule,
+    OpeningBlock,
+    Service,
+    SpecialDay,
+    Zone,
+    counter_order,
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,11 @@ def _hours(thing: OpeningBlock | SpecialDay) -> str:
     return f"{time_format(thing.opens, 'H:i')} – {time_format(thing.closes, 'H:i')}"
 
 
-def _weekday(block: OpeningBlock) -> str:
+def _lunch(rule: LunchRule) -> str:
+    return f"{time_format(rule.starts, 'H:i')} – {time_format(rule.ends, 'H:i')}"
+
+
+def _weekday(block: OpeningBlock | LunchRule) -> str:
     return str(dict(forms.WEEKDAYS)[block.weekday])
 
 
@@ -121,7 +134,7 @@ HOURS = Section(
     ),
     icon="clock",
     model=OpeningBlock,
-    form=forms.HoursForm,
+    form=hours_forms.HoursForm,
     columns=(
         (gettext_lazy("Day"), _weekday),
         (gettext_lazy("Hours"), _hours),
@@ -130,6 +143,22 @@ HOURS = Section(
     rows=lambda branch: list(branch.opening_blocks.all()),
     name=lambda block: f"{_weekday(block)} {_hours(block)}",
 )
+LUNCH = Section(
+    key="lunch",
+    title=gettext_lazy("Lunch"),
+    add=gettext_lazy("Add a lunch rule"),
+    hint=gettext_lazy("Counters stay open through lunch: how many, and when. Friday may have its own times."),
+    icon="coffee",
+    model=LunchRule,
+    form=hours_forms.LunchForm,
+    columns=(
+        (gettext_lazy("Day"), _weekday),
+        (gettext_lazy("Lunch"), _lunch),
+        (gettext_lazy("Counters open, at least"), lambda rule: str(rule.counters)),
+    ),
+    rows=lambda branch: list(branch.lunch_rules.all()),
+    name=lambda rule: f"{_weekday(rule)} {_lunch(rule)}",
+)
 SPECIAL_DAYS = Section(
     key="special-days",
     title=gettext_lazy("Special days"),
@@ -137,13 +166,13 @@ SPECIAL_DAYS = Section(
     hint=gettext_lazy("Dates that differ from their weekday. The state's public holidays are known already."),
     icon="calendar",
     model=SpecialDay,
-    form=forms.SpecialDayForm,
+    form=hours_forms.SpecialDayForm,
     columns=(
-        (gettext_lazy("Date"), lambda day: date_format(day.date, "DATE_FORMAT")),
+        (gettext_lazy("Date"), lambda day: date_format(day.date, "j F Y")),
         (gettext_lazy("Name"), lambda day: words(day.name)),
         (gettext_lazy("Hours"), _hours),
     ),
     rows=lambda branch: list(branch.special_days.all()),
     name=lambda day: words(day.name),
 )
-SECTIONS = {section.key: section for section in (ZONES, SERVICES, COUNTERS, HOURS, SPECIAL_DAYS)}
+SECTIONS = {section.key: section for section in (ZONES, SERVICES, COUNTERS, HOURS, LUNCH, SPECIAL_DAYS)}

@@ -13,18 +13,36 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from layan.app.setup.access import branch_of, may_manage
+from layan.app.setup.steps import next_step, steps
 from layan.kit.i18n import words
 from layan.kit.refusal import Refusal
 from layan.people.api import Permission, not_allowed
 from layan.people.models import ROLES, User
 from layan.people.rules import Role
-from layan.people.services import create_user, give_roles, give_skills, replace_password
+from layan.people.services import create_user, give_roles, give_skills, replace_password, switch_account
 from layan.people.web import person_of, staff_required
 from layan.places.models import Branch
+
+#: What each role is for, as whoever gives it needs to know (docs/operations/access.md has the whole table).
+ROLE_WORDS = {
+    Role.OFFICER: gettext_lazy("Opens a counter, calls and serves."),
+    Role.TELEPHONE: gettext_lazy(
+        "Answers calls: sees the lines and gives numbers, and serves at no counter."
+    ),
+    Role.SUPERVISOR: gettext_lazy(
+        "Runs the floor: acts at every counter, sees alarms, announces disruptions, registers kiosks. May serve too."
+    ),
+    Role.QUALITY: gettext_lazy("Reads figures and lists."),
+    Role.ADMINISTRATOR: gettext_lazy("Sets up places and staff, and acts at every counter."),
+    Role.AUDITOR: gettext_lazy("Reads everything, the event log too, and changes nothing."),
+}
 
 
 class StaffForm(forms.Form):
     """An account, what it may do here and in the agency, and the services it may give."""
+
+    #: Fields of which one is needed, so that none is marked as optional.
+    one_of = ("here", "agency")
 
     username = forms.CharField(
         label=gettext_lazy("Username"),
@@ -132,7 +150,8 @@ def staff(request: HttpRequest, code: str) -> HttpResponse:
         }
         for user in staff_of(held)
     ]
-    return render(request, "setup/staff.html", {"branch": held, "rows": rows})
+    context = {"branch": held, "rows": rows, "next": next_step(steps(held))}
+    return render(request, "setup/staff.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -159,7 +178,13 @@ def member(request: HttpRequest, code: str, pk: int | None = None) -> HttpRespon
                 return _password_page(request, held, form.cleaned_data["username"], password)
             messages.success(request, _("Saved."))
             return redirect("setup:staff", held.code)
-    context = {"form": form, "branch": held, "member": user, "title": user or _("Add a member of staff")}
+    context = {
+        "form": form,
+        "branch": held,
+        "member": user,
+        "title": user or _("Add a member of staff"),
+        "roles": [(name, ROLE_WORDS[Role(role)]) for role, name in ROLES],
+    }
     return render(request, "setup/member.html", context, status=422 if form.errors else 200)
 
 
@@ -169,11 +194,11 @@ def _save(form: StaffForm, branch: Branch, user: User | None, actor: str) -> str
     here, whole = {Role(role) for role in chosen["here"]}, {Role(role) for role in chosen.get("agency", [])}
     password = None
     if user is None:
-        at_branch = bool(here)
+        at_branch = not whole
         password = create_user(
             username=chosen["username"],
             display_name=chosen["display_name"],
-            role=min(here or whole),
+            role=min(whole or here),
             branch_id=branch.pk if at_branch else None,
             agency_id=None if at_branch else branch.agency_id,
             actor=actor,
@@ -181,12 +206,14 @@ def _save(form: StaffForm, branch: Branch, user: User | None, actor: str) -> str
         user = User.objects.get(username=chosen["username"])
     else:
         user.display_name = chosen["display_name"]
-        user.is_active = chosen.get("active", user.is_active)
-        user.save(update_fields=["display_name", "is_active"])
-    give_roles(user=user, roles=here, branch_id=branch.pk, agency_id=None, actor=actor)
+        user.save(update_fields=["display_name"])
+    # The agency's first: it locks all its branches, in order, and so must not hold one of them already.
     if "agency" in form.fields:
         give_roles(user=user, roles=whole, branch_id=None, agency_id=branch.agency_id, actor=actor)
-    give_skills(user=user, branch_id=branch.pk, service_ids=chosen["skills"])
+    give_roles(user=user, roles=here, branch_id=branch.pk, agency_id=None, actor=actor)
+    give_skills(user=user, branch_id=branch.pk, service_ids=chosen["skills"], actor=actor)
+    active = chosen.get("active", user.is_active)
+    switch_account(user=user, active=active, branch_id=branch.pk, actor=actor)
     return password
 
 

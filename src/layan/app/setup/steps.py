@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from layan.app.setup.sections import COUNTERS, HOURS, SERVICES, SPECIAL_DAYS, ZONES, Section
+from layan.app.setup.sections import COUNTERS, HOURS, LUNCH, SERVICES, SPECIAL_DAYS, ZONES, Section
 from layan.people.models import Assignment, Token
 from layan.people.rules import Role
 from layan.places.models import Branch
@@ -46,6 +46,7 @@ def steps(branch: Branch) -> list[Step]:
         section(SERVICES, branch.services.filter(active=True).count()),
         section(COUNTERS, branch.counters.filter(active=True, offers__isnull=False).distinct().count()),
         section(HOURS, 1 if branch.always_open else branch.opening_blocks.count()),
+        section(LUNCH, branch.lunch_rules.count(), optional=True),
         section(SPECIAL_DAYS, branch.special_days.count(), optional=True),
         Step(
             _("Staff"),
@@ -56,7 +57,10 @@ def steps(branch: Branch) -> list[Step]:
         ),
         Step(
             _("Devices"),
-            _("The machines that give numbers. On the kiosk open /device, or make a token here."),
+            _(
+                "The machines that give numbers: open /device on the kiosk, or make a token here. "
+                "None is needed where numbers may be taken without a registered kiosk."
+            ),
             "ticket",
             reverse("setup:devices", args=at),
             devices.count() + (1 if branch.public_kiosk else 0),

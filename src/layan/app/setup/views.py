@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -59,7 +59,9 @@ def agency(request: HttpRequest, code: str | None = None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             saved = form.save()
-            for branch_id in saved.branches.values_list("pk", flat=True):
+            # Those it hosts, and those where it gives services: all show its name and colour.
+            shown_at = Branch.objects.filter(Q(agency=saved) | Q(services__agency=saved)).distinct()
+            for branch_id in shown_at.values_list("pk", flat=True):
                 layout_changed(branch_id=branch_id, what="agency", actor=person_of(request).actor)
         messages.success(request, _("Saved."))
         return redirect("setup:home" if held else "setup:new-branch", *([] if held else [saved.code]))
@@ -125,7 +127,7 @@ def section(request: HttpRequest, code: str, key: str) -> HttpResponse:
         }
         for thing in part.rows(held)
     ]
-    context: dict[str, Any] = {"branch": held, "section": part, "rows": rows}
+    context: dict[str, Any] = {"branch": held, "section": part, "rows": rows, "next": next_step(steps(held))}
     if part is SPECIAL_DAYS:
         context["holidays"] = _coming_holidays(held)
     return render(request, "setup/section.html", context)

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from layan.kit.private import write_private
 
+KEY_FILE = "seal.key"
+
 
 @dataclass(frozen=True)
 class SealedHead:
@@ -39,11 +41,16 @@ class SealedHead:
 
 def signing_key(folder: Path) -> Ed25519PrivateKey:
     """Return the installation's signing key from `folder`/seal.key, made on first use."""
-    file = folder / "seal.key"
+    file = folder / KEY_FILE
     if not file.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(file, Ed25519PrivateKey.generate().private_bytes_raw())
     return Ed25519PrivateKey.from_private_bytes(file.read_bytes())
+
+
+def checking_key(folder: Path) -> Ed25519PublicKey | None:
+    """Return the key that checks the installation's seals, None when its file is not there: none is made for that."""
+    return signing_key(folder).public_key() if (folder / KEY_FILE).exists() else None
 
 
 def sign(key: Ed25519PrivateKey, head: SealedHead) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from layan.kit import models
 from layan.kit.events.chain import link
 from layan.kit.events.log import read
-from layan.kit.events.seal import SealedHead, is_signed, read_seals, signing_key
+from layan.kit.events.seal import KEY_FILE, SealedHead, checking_key, is_signed, read_seals
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,10 @@ def _seals(
 ) -> Iterator[Finding]:
     if not sealed:
         return
-    public, previous = signing_key(keys).public_key(), ""
+    public, previous = checking_key(keys), ""
+    if public is None:
+        yield Finding(0, "seal", f"{keys / KEY_FILE} is missing, so no seal can be checked: bring it back")
+        return
     for head, signature in sealed:
         if not is_signed(public, replace(head, branch=code, previous=previous), signature):
             yield Finding(head.seq, "seal", f"the seal of {head.day} was not made by this installation's key")
@@ -88,10 +91,18 @@ def _seals(
 
 
 def _lost_seals(branch_id: int, sealed: list[tuple[SealedHead, str]]) -> Iterator[Finding]:
-    """Compare the seals in the database with those in the file: one kept in only one place was removed in the other."""
-    in_file = {head.day: head for head, _ in sealed}
-    in_table = {seal.day: seal for seal in models.Seal.objects.filter(branch_id=branch_id)}
-    for day in sorted(in_table.keys() ^ in_file.keys()):
-        where = "file" if day in in_table else "database"
-        seq = in_table[day].seq if day in in_table else in_file[day].seq
-        yield Finding(seq, "seal", f"the seal of {day} is missing from the {where}")
+    """Compare the seals in the database with those in the file: what is not the same in both was changed in one."""
+    in_file = {head.day: (head.seq, head.hash, signature) for head, signature in sealed}
+    in_table = {
+        seal.day: (seal.seq, seal.hash, seal.signature)
+        for seal in models.Seal.objects.filter(branch_id=branch_id)
+    }
+    for day in sorted(in_table.keys() | in_file.keys()):
+        if day not in in_file:
+            yield Finding(in_table[day][0], "seal", f"the seal of {day} is missing from the file")
+        elif day not in in_table:
+            yield Finding(in_file[day][0], "seal", f"the seal of {day} is missing from the database")
+        elif in_table[day] != in_file[day]:
+            yield Finding(
+                in_file[day][0], "seal", f"the seal of {day} in the database is not the one in the file"
+            )

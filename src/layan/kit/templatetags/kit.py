@@ -41,6 +41,12 @@ def words(text: Mapping[str, str] | None, language: str | None = None) -> str:
     return words_of(text, language)
 
 
+@register.filter
+def in_a_line(text: str) -> str:
+    """Set a list of lines, such as what to bring, as one line."""
+    return " · ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
 @register.simple_tag
 def event_types(*prefixes: str) -> str:
     """Return the registered event types, space separated, for `<live-region types>`; only those with a prefix given."""
@@ -49,15 +55,21 @@ def event_types(*prefixes: str) -> str:
 
 
 @register.simple_tag
+def moment() -> str:
+    """Return the server's time as a script reads it."""
+    return clock.now().isoformat(timespec="milliseconds")
+
+
+@register.simple_tag
 def live_clock(time_zone: str) -> SafeString:
     """Show a running clock of the branch's wall time, started from the server's clock."""
-    moment = clock.now()
+    now = clock.now()
     return format_html(
         '<live-clock class="num" tz="{}" now="{}"><time datetime="{}">{}</time></live-clock>',
         time_zone,
-        moment.isoformat(timespec="milliseconds"),
-        moment.isoformat(timespec="minutes"),
-        clock.local(moment, time_zone).strftime("%H:%M"),
+        now.isoformat(timespec="milliseconds"),
+        now.isoformat(timespec="minutes"),
+        clock.local(now, time_zone).strftime("%H:%M"),
     )
 
 
@@ -66,12 +78,12 @@ def elapsed(since: datetime | None, limit: int | None = None) -> SafeString:
     """Show a running timer from `since`; after `limit` seconds it is marked as over."""
     if since is None:
         return SafeString("")
-    moment = clock.now()
-    seconds = max(0, int((moment - since).total_seconds()))
+    now = clock.now()
+    seconds = max(0, int((now - since).total_seconds()))
     return format_html(
         '<elapsed-time class="num" role="timer" since="{}" now="{}"{}>{}</elapsed-time>',
         since.isoformat(timespec="milliseconds"),
-        moment.isoformat(timespec="milliseconds"),
+        now.isoformat(timespec="milliseconds"),
         "" if limit is None else format_html(' limit="{}"', limit),
         _duration(seconds),
     )

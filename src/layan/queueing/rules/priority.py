@@ -12,6 +12,7 @@ The order at one counter, most important first:
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from heapq import nsmallest
 from itertools import count
 
 EMERGENCY = "emergency"
@@ -51,7 +52,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a ticket stands where it does: a code, and the figures behind it."""
+    """Why a ticket stands before another: a code, and the figures behind it."""
 
     code: str
     category: str
@@ -70,12 +71,16 @@ class Choice:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a waiting ticket stands where it does (the officer and the fairness list see it)."""
+    """Why a waiting ticket stands where it does (the officer sees it).
+
+    Until `passed_over_until` it is not called at all, as its customer asked; `position` is its place when that is over.
+    """
 
     number: str
     position: int
     reason: Reason
     ahead: tuple[Choice, ...] = field(default=())
+    passed_over_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -118,47 +123,78 @@ def who_is_next(candidates: Iterable[Waiting], post: Post, policy: Policy, now: 
     `candidates` need only hold the head of each lane: within a lane the order is that of waiting time.
     """
     able = [w for w in candidates if w.direct or w.service_id in post.preferences]
-    if not able:
+    first, *others = nsmallest(2, able, key=lambda w: order_key(w, post, policy, now)) or (None,)
+    if first is None:
         return None
-    best = min(able, key=lambda w: order_key(w, post, policy, now))
-    return Choice(best, reason_for(best, post, policy, now))
+    return Choice(first, reason_for(first, post, policy, now, over=others[0] if others else None))
 
 
-def reason_for(waiting: Waiting, post: Post, policy: Policy, now: datetime) -> Reason:
-    """Return what decides the place of `waiting` at `post`."""
+def reason_for(
+    waiting: Waiting, post: Post, policy: Policy, now: datetime, *, over: Waiting | None = None
+) -> Reason:
+    """Return what puts `waiting` before `over` at `post`; without anyone to compare with, what it counts on."""
     waited = max(0.0, (now - waiting.waiting_since) / timedelta(minutes=1))
     rate = policy.rates[waiting.category] if policy.kind == "accumulating" else 1.0
-    if waiting.category == EMERGENCY:
-        code = "emergency"
-    elif waiting.category in post.groups:
-        code = "special-counter"
-    elif waiting.direct:
-        code = "sent-here"
-    elif policy.kind == "accumulating" and rate != 1.0:
-        code = "gathers-faster"
-    elif policy.kind == "strict":
-        code = "rank"
-    else:
-        code = "longest-wait"
+    code = _counts_on(waiting, post, policy) if over is None else _decides(waiting, over, post, policy, now)
     return Reason(code, waiting.category, waited, rate, rate * waited)
+
+
+def _counts_on(waiting: Waiting, post: Post, policy: Policy) -> str:
+    if waiting.category == EMERGENCY:
+        return "emergency"
+    if waiting.category in post.groups:
+        return "special-counter"
+    if waiting.direct:
+        return "sent-here"
+    if policy.kind == "accumulating" and policy.rates[waiting.category] != 1.0:
+        return "gathers-faster"
+    return "rank" if policy.kind == "strict" else "longest-wait"
+
+
+def _decides(waiting: Waiting, over: Waiting, post: Post, policy: Policy, now: datetime) -> str:
+    """Return the first of the rules, in their order, that puts `waiting` before `over`."""
+    keys = zip(order_key(waiting, post, policy, now), order_key(over, post, policy, now), strict=True)
+    rule = next((place for place, (one, other) in enumerate(keys) if one != other), None)
+    if rule == 0:
+        return "emergency"
+    if rule == 1:
+        return "special-counter"
+    if rule == 2:
+        return "sent-here" if waiting.direct else "preferred-service"
+    if rule == 3 and policy.kind == "strict":
+        return "rank"
+    # Whoever has waited longer needs no faster gathering to be before.
+    by_points = rule in {3, 4} and waiting.waiting_since >= over.waiting_since
+    return "gathers-faster" if by_points else "longest-wait"
 
 
 def in_order(candidates: Iterable[Waiting], post: Post, policy: Policy, now: datetime) -> list[Choice]:
     """Return everyone `post` could call, in the order it would call them now, each with its reason."""
     able = [w for w in candidates if w.direct or w.service_id in post.preferences]
     able.sort(key=lambda w: order_key(w, post, policy, now))
-    return [Choice(w, reason_for(w, post, policy, now)) for w in able]
+    followers = [*able[1:], None]
+    return [
+        Choice(w, reason_for(w, post, policy, now, over=follower))
+        for w, follower in zip(able, followers, strict=False)
+    ]
 
 
 def explain(
     waiting: Waiting, others: Iterable[Waiting], post: Post, policy: Policy, now: datetime
 ) -> Explanation:
-    """Say why `waiting` stands where it does: its position at `post`, and who is before it and why."""
+    """Say why `waiting` stands where it does: its position at `post`, and who is before it and why.
+
+    The reason of each one before it is what puts that one before it; its own, what puts it before who follows.
+    """
     everyone = in_order(
         [waiting, *(w for w in others if w.ticket_id != waiting.ticket_id)], post, policy, now
     )
     position = next(i for i, choice in enumerate(everyone) if choice.waiting.ticket_id == waiting.ticket_id)
-    return Explanation(waiting.number, position + 1, everyone[position].reason, tuple(everyone[:position]))
+    ahead = tuple(
+        Choice(choice.waiting, reason_for(choice.waiting, post, policy, now, over=waiting))
+        for choice in everyone[:position]
+    )
+    return Explanation(waiting.number, position + 1, everyone[position].reason, ahead)
 
 
 def ahead_of(category: str, waiting_since: datetime, policy: Policy, now: datetime) -> dict[str, Cut]:

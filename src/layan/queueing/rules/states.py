@@ -25,6 +25,7 @@ class Command(StrEnum):
     RESUME = "resume"
     TRANSFER = "transfer"
     ADD_SERVICE = "add-service"
+    REARRANGE = "rearrange"
     NO_SHOW = "no-show"
     RETURN = "return"
     POSTPONE = "postpone"
@@ -48,6 +49,7 @@ ALLOWED_FROM: dict[Command, frozenset[State]] = {
     C.RESUME: frozenset({S.ON_HOLD}),
     C.TRANSFER: frozenset({S.CALLED, S.SERVING, S.ON_HOLD}),
     C.ADD_SERVICE: LIVE,
+    C.REARRANGE: LIVE,
     C.NO_SHOW: frozenset({S.CALLED}),
     C.RETURN: frozenset({S.NO_SHOW}),
     C.POSTPONE: frozenset({S.WAITING}),

@@ -5,7 +5,7 @@ from datetime import date
 from layan.kit import clock
 from layan.kit.events import SYSTEM
 from layan.people.api import Person
-from layan.places.api import layout, service_day
+from layan.places.api import business_ends_at, layout, service_day
 from layan.queueing.desk import at_desk
 from layan.queueing.events import DayClosed, TicketCancelled
 from layan.queueing.models import Session, Ticket
@@ -16,9 +16,10 @@ _SYSTEM = Person(actor=SYSTEM)
 
 
 def close_past_days(*, branch_id: int) -> list[date]:
-    """Close every service day before today that still has live tickets or open counters; returns those days.
+    """Close every service day whose business is over and that has live tickets or open counters; returns those days.
 
-    Runs in the worker after midnight of the branch, and after any time the worker was away.
+    Runs in the worker after midnight of the branch, or after its night's session, and after any time the worker was
+    away.
     """
     place = layout(branch_id)
     today = service_day(place, clock.now())
@@ -34,15 +35,18 @@ def close_past_days(*, branch_id: int) -> list[date]:
         )
         if service_day(place, opened) < today
     }
-    for day in sorted(days):
+    over = [day for day in sorted(days) if business_ends_at(place, day) <= clock.now()]
+    for day in over:
         _close_day(branch_id, day)
     _forget_holders(branch_id, today)
-    return sorted(days)
+    return over
 
 
 def _forget_holders(branch_id: int, today: date) -> None:
     """Erase who held the numbers of those who missed their call and never came back (B14)."""
-    missed = Ticket.objects.filter(branch_id=branch_id, service_day__lt=today).exclude(holder="")
+    missed = Ticket.objects.filter(branch_id=branch_id, service_day__lt=today, state=State.NO_SHOW).exclude(
+        holder=""
+    )
     if missed.exists():
         with at_desk(branch_id):
             missed.update(holder="")

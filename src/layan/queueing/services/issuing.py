@@ -121,7 +121,7 @@ def _check_hours(desk: Desk, wanted: Sequence[ServiceInfo]) -> None:
     now_open = opening(desk.place, desk.now)
     staffed = frozenset[int]() if now_open.is_open else staffed_services(desk.place)
     for service in wanted:
-        refusal = why_not(service, now_open, desk.now, staffed)
+        refusal = why_not(desk.place, service, now_open, desk.now, staffed)
         if refusal is not None:
             raise refusal
 

@@ -19,8 +19,9 @@ from layan.queueing.rules.lanes import counter_lane, officer_lane, service_lane
 from layan.queueing.rules.returning import return_late
 from layan.queueing.rules.states import STANDING, Command, State
 
-#: Minutes a customer may ask to be passed over ("I will be late").
+#: Minutes a customer may ask to be passed over ("I will be late"), and the way to say that one is here after all.
 LATE_MINUTES = (5, 10, 15, 20)
+NOT_LATE = 0
 
 
 def transfer(
@@ -103,7 +104,7 @@ def return_to_line(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
     Raises the refusals wrong-state and too-late-to-return.
     """
     with at_desk(branch_id) as desk:
-        ticket, counter, _ = _own_or_served(desk, ticket_id, by, Command.RETURN)
+        ticket, counter, _ = _by_holder_or_staff(desk, ticket_id, by, Command.RETURN)
         called_at = ticket.called_at or desk.now
         verdict = return_late(
             waiting_since=ticket.waiting_since,
@@ -127,12 +128,16 @@ def return_to_line(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
 
 
 def postpone(*, branch_id: int, ticket_id: UUID, minutes: int, by: Person) -> Ticket:
-    """ "I will be late": pass over the customer for some minutes; the place in the line is kept."""
-    if minutes not in LATE_MINUTES:
+    """ "I will be late": pass over the customer for some minutes, with 0 no longer; the place in the line is kept."""
+    if minutes not in (NOT_LATE, *LATE_MINUTES):
         raise refusals.bad_value("minutes")
     with at_desk(branch_id) as desk:
-        ticket, counter, _ = _own_or_served(desk, ticket_id, by, Command.POSTPONE)
-        desk.change(ticket, undoable=counter is not None, not_before=desk.now + timedelta(minutes=minutes))
+        ticket, counter, _ = _by_holder_or_staff(desk, ticket_id, by, Command.POSTPONE)
+        desk.change(
+            ticket,
+            undoable=counter is not None,
+            not_before=desk.now + timedelta(minutes=minutes) if minutes else None,
+        )
         desk.append(TicketPostponed(str(ticket.pk), minutes), by)
         _remember(desk, counter)
     return ticket
@@ -144,7 +149,7 @@ def cancel(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
     Of the staff only the officer of the counter where the customer stands, or a supervisor, may; of one who waits all.
     """
     with at_desk(branch_id) as desk:
-        ticket, counter, staff = _own_or_served(desk, ticket_id, by, Command.CANCEL)
+        ticket, counter, staff = _by_holder_or_staff(desk, ticket_id, by, Command.CANCEL)
         reason = "staff" if staff else "customer"
         stood_at = desk.place.counters.get(ticket.counter_id or 0) if ticket.state in STANDING else None
         desk.change(
@@ -159,7 +164,7 @@ def cancel(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
     return ticket
 
 
-def _own_or_served(
+def _by_holder_or_staff(
     desk: Desk, ticket_id: UUID, by: Person, command: Command
 ) -> tuple[Ticket, CounterInfo | None, bool]:
     """Return a ticket that `by` holds, issued (a kiosk), or may serve; the counter that may undo; whether by staff.

@@ -7,7 +7,6 @@ from layan.places.api import CounterInfo
 from layan.queueing import refusals, sql
 from layan.queueing.desk import Desk, at_desk
 from layan.queueing.events import (
-    ServiceAdded,
     ServiceFinished,
     ServiceStarted,
     TicketDone,
@@ -59,24 +58,6 @@ def resume(*, branch_id: int, ticket_id: UUID, by: Person) -> Ticket:
         desk.change(ticket, state=State.SERVING, counter_id=counter.id, officer_id=session.officer_id)
         desk.append(TicketResumed(str(ticket.pk), counter.code), by, counter=counter)
         desk.remember_command(counter.id)
-    return ticket
-
-
-def add_service(*, branch_id: int, ticket_id: UUID, service: str, by: Person) -> Ticket:
-    """Add a service to the visit: the same number, no new wait at the kiosk (B3).
-
-    Any officer of the branch may add to a visit that waits; to one at a counter, that counter's officer.
-    """
-    with at_desk(branch_id) as desk:
-        ticket, counter = desk.in_branch(ticket_id, by, Command.ADD_SERVICE)
-        wanted = desk.place.service_codes.get(service)
-        if wanted is None:
-            raise refusals.unknown_service(service)
-        if wanted.id != ticket.service_id and service not in ticket.remaining:
-            desk.change(ticket, remaining=[*ticket.remaining, service])
-            desk.append(ServiceAdded(str(ticket.pk), service), by)
-            if counter is not None:
-                desk.remember_command(counter.id)
     return ticket
 
 

@@ -17,7 +17,7 @@ from layan.people.api import Permission, Person, not_allowed
 from layan.people.web import branches_where, person_of, staff_required
 from layan.places.api import CounterInfo, Layout, counter_order, disruption_message
 from layan.queueing import console_page, refusals
-from layan.queueing.access import branch_of_counter, ticket_for
+from layan.queueing.access import branch_of_counter, ticket_at
 from layan.queueing.console_commands import press
 from layan.queueing.console_reads import at_counter, explanation
 from layan.queueing.reads import Serving, counters
@@ -151,9 +151,7 @@ def do(request: HttpRequest, counter_id: int) -> HttpResponse:
 def explain(request: HttpRequest, counter_id: int, ticket_id: UUID) -> HttpResponse:
     """Say why a waiting number stands where it does at this counter (B14)."""
     place, counter, person = _post(request, counter_id)
-    ticket, its_place = ticket_for(person, ticket_id)
-    if its_place.branch_id != place.branch_id:
-        raise refusals.unknown_ticket()
+    ticket = ticket_at(person, place, ticket_id)
     here = at_counter(place, counter, person)
     context = console_page.explained(place, ticket, explanation(here, ticket, clock.now()))
     working = here.session is not None and here.session.state == "open" and here.ticket is None

@@ -1,6 +1,7 @@
 """The floor page: exceptions first, then the hall, the lines, the day's numbers (section 4, B12, B14, B15)."""
 
 from collections.abc import Callable
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -18,10 +19,11 @@ from layan.people.api import Permission, Person
 from layan.people.web import person_of, staff_required
 from layan.places.api import Layout, end_disruption
 from layan.queueing import refusals
-from layan.queueing.access import branch_for
+from layan.queueing.access import branch_for, ticket_at
 from layan.queueing.floor_page import floor as floor_context
 from layan.queueing.services.alarms import acknowledge
 from layan.queueing.services.sessions import close_counter, open_counter, pause_counter
+from layan.queueing.services.visits import rearrange
 from layan.queueing.views.counter import live_part
 
 
@@ -95,6 +97,23 @@ def _pause(place: Layout, person: Person, argument: str) -> str:
     return _("Counter %(counter)s is on a break.") % {"counter": place.counters[counter_id].code}
 
 
+def _first(place: Layout, person: Person, argument: str) -> str:
+    key, _colon, first = argument.partition(":")
+    ticket = ticket_at(person, place, _ticket_id(key))
+    others = [code for code in (ticket.service.code, *ticket.remaining) if code != first]
+    rearrange(branch_id=place.branch_id, ticket_id=ticket.pk, services=[first, *others], by=person)
+    return _("Number %(number)s now waits for the other service first and keeps its place.") % {
+        "number": ticket.number
+    }
+
+
+def _ticket_id(argument: str) -> UUID:
+    try:
+        return UUID(argument)
+    except ValueError as wrong:
+        raise refusals.unknown_ticket() from wrong
+
+
 def _acknowledge(place: Layout, person: Person, argument: str) -> str:
     acknowledge(branch_id=place.branch_id, alarm_id=_id(argument), by=person)
     return _("Noted that you have seen it.")
@@ -119,6 +138,7 @@ _COMMANDS: dict[str, Callable[[Layout, Person, str], str]] = {
     "open": _open,
     "close": _close,
     "pause": _pause,
+    "first": _first,
     "acknowledge": _acknowledge,
     "end-disruption": _end_disruption,
 }

@@ -28,10 +28,11 @@ from layan.places.api import (
     service_day,
 )
 from layan.queueing import console_page, refusals
-from layan.queueing.access import branch_for, ticket_for
+from layan.queueing.access import branch_for, ticket_at
 from layan.queueing.console_reads import explanation_in_line
 from layan.queueing.floor_reads import day_tickets, inversions, inverted_calls
 from layan.queueing.forms import CounterServicesForm, DisruptionForm
+from layan.queueing.rules.states import State
 from layan.queueing.story import story
 from layan.queueing.views.counter import explain_page
 from layan.queueing.views.floor import watcher
@@ -144,9 +145,7 @@ def day(request: HttpRequest, code: str) -> HttpResponse:
 def ticket_story(request: HttpRequest, code: str, ticket_id: UUID) -> HttpResponse:
     """Tell what happened to one number, from the event log (A3)."""
     person, place = watcher(request, code)
-    ticket, its_place = ticket_for(person, ticket_id)
-    if its_place.branch_id != place.branch_id:
-        raise refusals.unknown_ticket()
+    ticket = ticket_at(person, place, ticket_id)
     context = {
         "place": place,
         "ticket": ticket,
@@ -154,6 +153,9 @@ def ticket_story(request: HttpRequest, code: str, ticket_id: UUID) -> HttpRespon
         "category": category_words(ticket.category),
         "service": place.services.get(ticket.service_id),
         "happenings": story(place, ticket),
+        "later": [place.service_codes[code] for code in ticket.remaining if code in place.service_codes],
+        "may_act": ticket.state == State.WAITING
+        and person.may(Permission.SUPERVISE, place.branch_id, place.agency_id),
     }
     with timezone.override(ZoneInfo(place.time_zone)):
         return render(request, "queueing/floor_story.html", context)
@@ -164,9 +166,7 @@ def ticket_story(request: HttpRequest, code: str, ticket_id: UUID) -> HttpRespon
 def explain(request: HttpRequest, code: str, ticket_id: UUID) -> HttpResponse:
     """Say why a waiting number stands where it does among those who wait for the same (B14)."""
     person, place = watcher(request, code)
-    ticket, its_place = ticket_for(person, ticket_id)
-    if its_place.branch_id != place.branch_id:
-        raise refusals.unknown_ticket()
+    ticket = ticket_at(person, place, ticket_id)
     context = console_page.explained(place, ticket, explanation_in_line(place, ticket, clock.now()))
     context["back"] = reverse("queueing:floor", kwargs={"code": place.code})
     return explain_page(request, context)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
 from layan.kit import clock
 from layan.kit.i18n import DJANGO_CODES
@@ -20,11 +20,13 @@ from layan.queueing.access import holder, ticket_id_of
 from layan.queueing.models import Ticket
 from layan.queueing.reads import people_ahead, ticket_by_id
 from layan.queueing.rules.states import AT_COUNTER, ENDED, State
-from layan.queueing.services.moving import LATE_MINUTES, cancel, postpone, return_to_line
+from layan.queueing.services.moving import LATE_MINUTES, NOT_LATE, cancel, postpone, return_to_line
 
 #: Remembers for one ticket's pages how many were ahead at first, so that the line can shorten from there.
 AHEAD_COOKIE = "layan_ahead"
 _DAY_SECONDS = 24 * 3600
+#: The nearer the turn, the sooner a page asks again; hundreds of pages do not ask at once after each call.
+_CALMEST_SECONDS = 10
 
 
 class TicketView(Protocol):
@@ -69,6 +71,7 @@ def page(request: HttpRequest, ticket: Ticket, place: Layout, token: str) -> Htt
 
 @require_safe
 @of_ticket
+@conditional_page
 def now(request: HttpRequest, ticket: Ticket, place: Layout, token: str) -> HttpResponse:
     """Return the part of the page that changes by itself."""
     return _show(request, "queueing/ticket_now.html", _context(request, ticket, place, token))
@@ -85,7 +88,7 @@ def _act(request: HttpRequest, ticket: Ticket) -> None:
             cancel(branch_id=ticket.branch_id, ticket_id=ticket.pk, by=by)
     else:
         minutes = request.POST.get("minutes", "")
-        if minutes not in {str(choice) for choice in LATE_MINUTES}:
+        if minutes not in {str(choice) for choice in (NOT_LATE, *LATE_MINUTES)}:
             raise refusals.bad_value("minutes")
         postpone(branch_id=ticket.branch_id, ticket_id=ticket.pk, minutes=int(minutes), by=by)
 
@@ -123,6 +126,7 @@ def _context(request: HttpRequest, ticket: Ticket, place: Layout, token: str) ->
         "place": place,
         "disruption": disruption_message(place.branch_id),
         "ahead": ahead,
+        "calm": min(_CALMEST_SECONDS, 2 + ahead),
         "ahead_at_first": max(ahead, _first_seen(request)),
         "later": ticket.not_before if ticket.not_before and ticket.not_before > moment else None,
         "counter": counter,

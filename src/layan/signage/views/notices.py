@@ -23,9 +23,10 @@ from layan.signage.services import end_notice, post_notice
 def listing(request: HttpRequest, code: str) -> HttpResponse:
     """List the branch's notices with the form that posts one; a fragment for htmx, else a page of its own."""
     person = person_of(request)
-    place = branch_for(person, code, Permission.READ_STATE)
+    posting = request.method == "POST"
+    place = branch_for(person, code, Permission.SUPERVISE if posting else Permission.READ_STATE)
     with timezone.override(ZoneInfo(place.time_zone)):
-        form = NoticeForm(place, request.POST if request.method == "POST" else None)
+        form = NoticeForm(place, request.POST if posting else None)
         if form.is_valid() and _post(request, place, form):
             if not request.headers.get("HX-Request"):
                 return redirect("signage:notices", code=place.code)

@@ -1,5 +1,6 @@
 // <live-clock tz now> shows the branch's wall time; <elapsed-time since now limit> counts from a moment.
-// `now` is the server's time when it wrote the page: a screen whose own clock is wrong still shows the right time.
+// `now` is the server's time when it wrote the page: a screen whose own clock is wrong still shows the right time, and
+// live.js tells when that clock is set right later on.
 
 const running = new Set();
 let skew = 0;
@@ -57,6 +58,10 @@ function duration(seconds) {
 
 customElements.define("live-clock", LiveClock);
 customElements.define("elapsed-time", ElapsedTime);
+document.addEventListener("live:clock", (event) => {
+  // What live.js knows is rounded to a second: no reason for a timer to jump.
+  if (Math.abs(event.detail - skew) > 2000) skew = event.detail;
+});
 setInterval(() => {
   const now = Date.now() + skew;
   running.forEach((element) => element.tick(now));

@@ -2,12 +2,26 @@
 // One EventSource is shared by all regions of a stream. Written for browsers from 2018 on: no private fields, no `?.`.
 
 const SILENCE_MS = 40000; // the server beats every 15 s: two beats missed and some patience
-const POLL_MS = 5000;
+const STEADY_MS = 10000;
+const POLL_MS = 5000; // at first, while the stream is away
 const FETCH_TIMEOUT_MS = 10000;
-const LONGEST_PAUSE_MS = 30000;
+const LONGEST_PAUSE_MS = 30000; // before a stream is opened again
+const LONGEST_POLL_MS = 60000; // while nothing answers
+const URGENT_MS = 1000; // hundreds of telephones do not ask in the same instant even then
 
 const feeds = new Map();
-let skew = 0; // of this machine's clock against the server's, for the times shown
+let skew = null; // of this machine's clock against the server's, for the times shown
+
+function setSkew(said) {
+  if (Number.isNaN(said)) return;
+  skew = said - Date.now();
+  document.dispatchEvent(new CustomEvent("live:clock", { detail: skew }));
+}
+
+/** Between half and one and a half of it, so that what failed together does not come back together. */
+function spread(pause) {
+  return pause * (0.5 + Math.random());
+}
 
 /** One stream of the server, opened again for as long as somebody listens. */
 class Feed {
@@ -44,25 +58,28 @@ class Feed {
     const source = new EventSource(this.url);
     this.source = source;
     this.heardAt = Date.now();
+    // Only a stream that lasts is a good one: a server that opens and closes it is not asked again at once.
     const heard = () => {
       this.heardAt = Date.now();
+      if (this.open && this.heardAt - openedAt > STEADY_MS) this.failures = 0;
     };
+    let openedAt = 0;
     source.addEventListener("open", () => {
-      heard();
+      openedAt = Date.now();
       this.open = true;
-      this.failures = 0;
-      this.tell(); // what happened while nobody listened
+      heard();
+      this.tell("open"); // what happened while nobody listened
     });
     source.addEventListener("heartbeat", heard);
     for (const type of this.types.concat("resync", "message")) {
       source.addEventListener(type, () => {
         heard();
-        this.tell();
+        this.tell(type);
       });
     }
+    // The browser itself would try again every few seconds for ever, together with all others.
     source.addEventListener("error", () => {
-      this.open = false;
-      if (source.readyState === EventSource.CLOSED) this.later();
+      if (this.source === source) this.later();
     });
   }
 
@@ -75,8 +92,7 @@ class Feed {
   later() {
     this.stop();
     this.failures += 1;
-    const pause = Math.min(LONGEST_PAUSE_MS, 1000 * Math.pow(2, Math.min(this.failures, 6)));
-    this.retryAt = Date.now() + pause * (0.5 + Math.random() / 2);
+    this.retryAt = Date.now() + spread(Math.min(LONGEST_PAUSE_MS, 1000 * Math.pow(2, this.failures)));
   }
 
   // Browsers do not always report a dead line, nor try again after a proxy's error page: this does.
@@ -89,8 +105,8 @@ class Feed {
     }
   }
 
-  tell() {
-    this.regions.forEach((region) => region.refresh());
+  tell(type) {
+    this.regions.forEach((region) => region.hear(type));
   }
 }
 
@@ -101,7 +117,10 @@ class LiveRegion extends HTMLElement {
     this.etag = null;
     this.busy = false;
     this.queued = false;
-    this.failedSince = 0;
+    this.waiting = null; // the timer of a fetch that is put off
+    this.failures = 0;
+    this.polls = 0; // fetches since the stream was last there
+    this.pause = POLL_MS;
     this.triedAt = Date.now();
     this.confirmedAt = Date.now();
     this.held = null;
@@ -125,10 +144,12 @@ class LiveRegion extends HTMLElement {
     document.addEventListener("pointercancel", this.onLift);
     all.add(this);
     this.judge(Date.now());
+    if (!this.firstElementChild) this.refresh();
   }
 
   disconnectedCallback() {
     all.delete(this);
+    clearTimeout(this.waiting);
     if (this.feed) this.feed.leave(this);
     this.removeEventListener("focusout", this.onRelease);
     this.removeEventListener("close", this.onRelease, true);
@@ -137,8 +158,24 @@ class LiveRegion extends HTMLElement {
     document.removeEventListener("pointercancel", this.onLift);
   }
 
+  /** Something happened. A page that is in no hurry says so with data-calm, in seconds: it then fetches at a random
+   *  moment within them, once for all that happened until then. What `urgent` names is fetched within a second. */
+  hear(type) {
+    const calm = Number((this.querySelector("[data-calm]") || this).dataset.calm || 0) * 1000;
+    if (!calm) {
+      this.refresh();
+      return;
+    }
+    const urgent = (this.getAttribute("urgent") || "").split(/\s+/).includes(type);
+    if (this.waiting && !urgent) return;
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.refresh(), Math.random() * (urgent ? URGENT_MS : calm));
+  }
+
   /** Fetch the fragment; while one fetch runs, any number of calls make one more. */
   refresh() {
+    clearTimeout(this.waiting);
+    this.waiting = null;
     if (this.busy) {
       this.queued = true;
       return;
@@ -148,7 +185,8 @@ class LiveRegion extends HTMLElement {
     this.load().then(() => {
       this.busy = false;
       this.judge(Date.now());
-      if (this.queued && !this.failedSince) this.refresh();
+      this.pause = spread(this.every());
+      if (this.queued && !this.failures) this.refresh();
     });
   }
 
@@ -166,8 +204,7 @@ class LiveRegion extends HTMLElement {
         credentials: "same-origin",
         signal: abort.signal,
       });
-      const said = Date.parse(response.headers.get("Date"));
-      if (!Number.isNaN(said)) skew = said - Date.now();
+      setSkew(Date.parse(response.headers.get("Date")));
       if (response.redirected || response.status === 401) {
         location.reload(); // the session ended: the whole page must ask again
         return;
@@ -179,9 +216,10 @@ class LiveRegion extends HTMLElement {
         this.show(text);
       }
       this.confirmedAt = startedAt;
-      this.failedSince = 0;
+      this.failures = 0;
+      this.polls = this.streaming() ? 0 : this.polls + 1;
     } catch (error) {
-      if (!this.failedSince) this.failedSince = startedAt;
+      this.failures += 1;
     } finally {
       clearTimeout(timer);
     }
@@ -237,25 +275,40 @@ class LiveRegion extends HTMLElement {
     if (item && this.contains(item)) change(item);
   }
 
+  streaming() {
+    return Boolean(this.feed && this.feed.open);
+  }
+
+  staleAfter() {
+    return Number(this.getAttribute("stale-after") || 20) * 1000;
+  }
+
+  /** How long to wait for the next fetch, about: longer each time that nothing answers; without a stream longer each
+   *  time too, but never so long that the page would be stale meanwhile. */
+  every() {
+    if (this.failures) return Math.min(LONGEST_POLL_MS, POLL_MS * Math.pow(2, this.failures - 1));
+    if (this.streaming()) return Number(this.getAttribute("refresh") || 60) * 1000;
+    if (!this.feed) return POLL_MS;
+    return Math.min(this.staleAfter() / 2, POLL_MS * Math.pow(1.5, this.polls));
+  }
+
   // Called every second: ask again when due, and say how current the page is.
   tick(now) {
-    const streaming = this.feed && this.feed.open;
-    const every = streaming ? Number(this.getAttribute("refresh") || 60) * 1000 : POLL_MS;
-    const due = this.failedSince ? POLL_MS : every;
-    if (!this.busy && now - this.triedAt >= due) this.refresh();
+    const pause = this.streaming() ? this.pause : Math.min(this.pause, 1.5 * this.every());
+    if (!this.busy && now - this.triedAt >= pause) this.refresh();
     this.judge(now);
   }
 
   judge(now) {
-    if (this.feed && this.feed.open && !this.failedSince && !this.busy && !this.queued) {
+    if (this.streaming() && !this.failures && !this.busy && !this.queued && !this.waiting) {
       this.confirmedAt = Math.max(this.confirmedAt, this.feed.heardAt);
     }
-    const limit = Number(this.getAttribute("stale-after") || 20) * 1000;
+    const limit = this.staleAfter();
     const age = now - this.confirmedAt;
     const state = age <= limit ? "live" : age <= 3 * limit ? "stale" : "lost";
     const changed = this.getAttribute("data-live") !== state;
     if (changed) this.setAttribute("data-live", state);
-    const detail = { state, at: new Date(this.confirmedAt + skew) };
+    const detail = { state, at: new Date(this.confirmedAt + (skew || 0)) };
     this.dispatchEvent(new CustomEvent(changed ? "live:state" : "live:tick", { detail, bubbles: true }));
   }
 }
@@ -283,7 +336,7 @@ function placeOf(element, region) {
   };
 }
 
-/** "Current · last updated 10:32". Only a change of state is announced; the time is for the eye. */
+/** "Current · last updated 10:32", by the branch's clock. Only a change of state is announced; the time is for the eye. */
 class LiveStatus extends HTMLElement {
   connectedCallback() {
     this.state = document.createElement("span");
@@ -292,6 +345,7 @@ class LiveStatus extends HTMLElement {
     this.time.className = "num";
     this.textContent = "";
     this.append(this.state, this.time);
+    if (skew === null) setSkew(Date.parse(this.getAttribute("now")));
     this.onState = (event) => {
       if (event.target.id !== this.getAttribute("for")) return;
       this.say(event.detail);
@@ -311,9 +365,7 @@ class LiveStatus extends HTMLElement {
       this.state.textContent = words;
       this.setAttribute("state", detail.state);
     }
-    const tz = this.getAttribute("tz");
-    const options = { hour: "2-digit", minute: "2-digit", hour12: false };
-    if (tz) options.timeZone = tz;
+    const options = { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: this.getAttribute("tz") };
     const time = (this.getAttribute("words-time") || "") + " " + detail.at.toLocaleTimeString("en-GB", options);
     if (this.time.textContent !== time) this.time.textContent = time;
   }

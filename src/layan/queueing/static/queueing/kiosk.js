@@ -18,6 +18,19 @@ document.querySelectorAll("[data-shows]").forEach((button) => {
   });
 });
 
+// Not everybody knows that one can push a page up: a button says that there is more, and shows it.
+document.querySelectorAll("[data-scrolls]").forEach((button) => {
+  const page = document.getElementById(button.dataset.scrolls);
+  const look = () => {
+    const margin = parseFloat(getComputedStyle(page).paddingBlockEnd); // nothing to read there
+    button.hidden = page.scrollHeight - page.clientHeight - page.scrollTop <= margin;
+  };
+  button.addEventListener("click", () => page.scrollBy({ top: page.clientHeight * 0.8 }));
+  page.addEventListener("scroll", look, { passive: true });
+  const sizes = new ResizeObserver(look);
+  [page].concat(Array.from(page.children)).forEach((part) => sizes.observe(part));
+});
+
 document.querySelectorAll("[data-filtered-by]").forEach((list) => {
   const field = document.getElementById(list.dataset.filteredBy);
   const none = document.querySelector("[data-none-found]");
