@@ -13,7 +13,7 @@ from layan.queueing.access import (
 from layan.queueing.console_reads import at_counter, explanation, explanation_in_line
 from layan.queueing.models import Session, Ticket
 from layan.queueing.policy import policy
-from layan.queueing.promises import NO_FORECAST, Standing, Wait, waits
+from layan.queueing.promises import NO_FORECAST, Standing, UsualHour, Wait, waits
 from layan.queueing.promises import use as use_waits
 from layan.queueing.reads import (
     BranchState,
@@ -71,6 +71,7 @@ __all__ = [
     "Standing",
     "State",
     "Ticket",
+    "UsualHour",
     "Wait",
     "acknowledge",
     "add_service",

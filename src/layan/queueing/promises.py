@@ -40,6 +40,19 @@ class Wait:
         return ([], self.reason) if self.reason else ([self.low, self.likely, self.high], self.version)
 
 
+@dataclass(frozen=True)
+class UsualHour:
+    """How long those who came in one hour of the day waited on past days of the same weekday.
+
+    Whole minutes: half of the `visits` waited between `low` and `high`; `hour` is the branch's, from 0 to 23.
+    """
+
+    hour: int
+    low: int
+    high: int
+    visits: int
+
+
 class Waits(Protocol):
     """Tells how long it will take, from memory: it is asked while a branch is locked."""
 
@@ -48,6 +61,9 @@ class Waits(Protocol):
 
     def standing(self, place: Layout, *, ticket: "Standing", ahead: int, now: datetime) -> Wait:
         """Return the wait of a ticket in line, as it is shown: it changes only when it matters."""
+
+    def usual(self, place: Layout, *, weekday: int, service_id: int | None) -> tuple[UsualHour, ...]:
+        """Return the usual shape of a weekday (0 is Monday) by hour, of a service or of all; empty without history."""
 
 
 class Standing(Protocol):
@@ -72,6 +88,10 @@ class NoWaits:
     def standing(self, place: Layout, *, ticket: Standing, ahead: int, now: datetime) -> Wait:
         """Return no estimate."""
         return Wait(ahead, NO_FORECAST)
+
+    def usual(self, place: Layout, *, weekday: int, service_id: int | None) -> tuple[UsualHour, ...]:
+        """Return no history."""
+        return ()
 
 
 _in_use: Waits = NoWaits()

@@ -8,7 +8,7 @@ from typing import Any
 
 from layan.kit import clock
 from layan.places.api import Layout
-from layan.queueing.api import NO_FORECAST, Standing, Wait
+from layan.queueing.api import NO_FORECAST, Standing, UsualHour, Wait
 from layan.waiting.forecast import AFTER_CLOSING, LineForecast
 from layan.waiting.models import Forecast
 from layan.waiting.rules import rounded
@@ -80,6 +80,10 @@ class Forecasts:
         if not low <= p50 <= high:
             return fresh
         return _told(line, found.version, ahead, now, (low, p50, high))
+
+    def usual(self, place: Layout, *, weekday: int, service_id: int | None) -> tuple[UsualHour, ...]:
+        """Return the usual shape of a weekday by hour, of a service or of all; empty without history."""
+        return ()
 
 
 def _line(found: Published | None, service_id: int, now: datetime) -> LineForecast | None:
