@@ -17,7 +17,6 @@ from layan.waiting.models import Forecast
 from layan.waiting.observing import Observer
 from layan.waiting.promises import forget_forecasts
 from layan.waiting.publishing import Publisher
-from layan.waiting.reads import promise_quality
 from tests.builders import BuiltBranch, a_branch, a_person, a_ticket
 
 MORNING = "2027-03-01T08:00:00+08:00"
@@ -167,20 +166,3 @@ def test_b7_what_past_days_taught_is_kept_and_taken_up_again(here):
         again.follow(clock.now().timestamp() / 60 + 1)
     assert again.engine.to_json() == first.engine.to_json()
     assert again.floor.to_json() == first.floor.to_json()
-
-
-def test_b7_promises_are_measured_against_what_happened(here):
-    with time_machine.travel(MORNING) as now:
-        with_norm(here, 10)
-        opened(here, "1")
-        now.shift(timedelta(minutes=2))
-        published(here)
-        ticket = a_ticket(here)
-        officer = a_person(Role.SUPERVISOR, here, actor="user:1")
-        now.shift(timedelta(minutes=12))
-        queueing.call_next(branch_id=here.id, counter_id=here.counter("1"), by=officer)
-        report = promise_quality(here.place, ticket.service_day, ticket.service_day)
-    assert report.overall.count == 1
-    assert report.overall.kept == 1.0
-    assert report.overall.error == pytest.approx(2, abs=0.1)
-    assert list(report.by_hour) == [8]

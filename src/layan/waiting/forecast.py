@@ -21,22 +21,29 @@ NO_COUNTER, NO_HISTORY, DISRUPTION, CLOSED, AFTER_CLOSING = (
 
 @dataclass(frozen=True)
 class LineForecast:
-    """One service's line: a reason, or a curve of p10, p50, p80, p90 in minutes; `slip` is places lost a minute.
+    """One service's line: a reason, or a curve of p10, p50, p80, p90 in minutes.
 
-    `closes_at` is an epoch minute, 0 without a closing.
+    `slip`: places a minute that a category loses to later arrivals who gather priority faster. `shift`: how many places
+    further on (or, negative, nearer) than the people ahead say a newcomer of a category is called. `closes_at` is an epoch
+    minute, 0 without a closing.
     """
 
     reason: str = ""
     ranks: tuple[int, ...] = ()
     rows: tuple[tuple[float, ...], ...] = ()
     slip: Mapping[str, float] = field(default_factory=dict)
+    shift: Mapping[str, int] = field(default_factory=dict)
     counters: int = 0
     minutes_each: float = 0.0
     closes_at: float = 0.0
 
-    def quantiles(self, ahead: int, category: str) -> Row:
-        """Return p10, p50, p80, p90 for someone of `category` behind `ahead` others."""
-        return with_slip(self.ranks, self.rows, ahead, self.slip.get(category, 0.0))
+    def at_place(self, place: int, category: str) -> Row:
+        """Return p10, p50, p80, p90 for someone of `category` who is the `place`-th to be called as things stand."""
+        return with_slip(self.ranks, self.rows, place, self.slip.get(category, 0.0))
+
+    def newcomer(self, ahead: int, category: str) -> Row:
+        """Return the same for someone who joins now behind `ahead` others."""
+        return self.at_place(max(1, ahead + 1 + self.shift.get(category, 0)), category)
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON values."""

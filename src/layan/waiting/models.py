@@ -13,8 +13,9 @@ class Forecast(models.Model):
     version = models.CharField(max_length=40)
     #: By service id: `forecast.LineForecast`.
     lines = models.JSONField()
-    #: By ticket id: the shown window, two UTC epoch minutes.
-    tickets = models.JSONField()
+    #: By ticket id: the shown window: low, likely, high in epoch minutes; its place and turn (`rules.Window`).
+    #: JSON text: whoever only needs the lines does not pay for reading it.
+    tickets = models.TextField()
 
     def __str__(self) -> str:
         return f"{self.branch_id} {self.seq}"
@@ -32,3 +33,17 @@ class Model(models.Model):
 
     def __str__(self) -> str:
         return f"{self.branch_id} {self.seq}"
+
+
+class Day(models.Model):
+    """What the waits of a service day add up to (`tally.Tally`): for the usual shape of a day, and for the promises kept."""
+
+    branch = models.ForeignKey("places.Branch", models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    tally = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["branch", "day"], name="one_tally_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.day}"

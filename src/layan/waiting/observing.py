@@ -1,9 +1,12 @@
 """A branch as the worker follows it: its event log in, an engine that has seen it all out. Same log, same engine (B7)."""
 
-from collections.abc import Iterable
+from datetime import date
+from math import inf
+from time import monotonic
 from typing import Any
 
 import orjson
+from django.db import transaction
 
 from layan.kit import clock
 from layan.kit.events import read
@@ -13,16 +16,22 @@ from layan.places.api import Layout, last_layout
 from layan.waiting.engine.branch import Branch
 from layan.waiting.engine.prior import Prior, read_prior
 from layan.waiting.floor import Floor
-from layan.waiting.models import Model
+from layan.waiting.models import Day, Model
+from layan.waiting.order import Post
+from layan.waiting.tally import Tally
 
 #: Readings are made at these whole minutes of the epoch only, so that a replay makes the same ones.
 READ_EVERY_MIN = 0.5
 #: Questions whose outcome is learned, the same way.
 ASK_EVERY_MIN = 5.0
-#: Events taken in one turn of the worker, so that catching up never holds the others up for long.
-EVENTS_A_TURN = 4000
+#: Events read at once, so that a year's log is never in memory.
+EVENTS_AT_ONCE = 500
+#: Skills of officers are read again after so many seconds.
+_SKILLS_SECONDS = 30.0
 #: A clock set back by more than this is believed; less is a jitter between machines.
 _SET_BACK_MIN = 10.0
+#: A command may be seen this late: readings wait for it, so that a replay, which sees it in time, makes the same ones.
+_LATE_MIN = 0.1
 VERSION = "1"
 
 _prior: Prior | None = None
@@ -48,6 +57,7 @@ class Observer:
         self.read_at = 0.0
         self.offset = 0.0
         self._skills: dict[int | None, frozenset[int]] = {}
+        self._skills_until = 0.0
         model = Model.objects.filter(branch_id=branch_id, version=self.version).first()
         if model is not None:
             self.restore(model.seq, model.state)
@@ -72,23 +82,21 @@ class Observer:
             "floor": self.floor.to_json(),
         }
 
-    def follow(self, now_min: float) -> bool:
-        """Take the events that came since, then the readings up to `now_min`; False when more are left to take."""
-        place = last_layout(self.branch_id)
-        self._skills = {}
-        taken = 0
-        for line in read(self.branch_id, after=self.seq, limit=EVENTS_A_TURN):
-            self.take(place, line)
-            taken += 1
-        if taken == EVENTS_A_TURN:
-            return False
-        self.read_until(place, now_min)
-        return True
+    def follow(self, now_min: float, *, seconds: float = inf) -> bool:
+        """Take the events that came since, then the readings up to `now_min`; False when `seconds` were not enough.
 
-    def take_all(self, place: Layout, lines: Iterable[Line]) -> None:
-        """Take these events."""
-        for line in lines:
-            self.take(place, line)
+        The next call goes on where this one ended.
+        """
+        place = last_layout(self.branch_id)
+        until = monotonic() + seconds
+        while lines := list(read(self.branch_id, after=self.seq, limit=EVENTS_AT_ONCE)):
+            for line in lines:
+                self.take(place, line)
+                if monotonic() > until:
+                    return False
+        self.read_until(place, now_min - _LATE_MIN)
+        self.floor.settle(now_min - _LATE_MIN)
+        return True
 
     def take(self, place: Layout, line: Line) -> None:
         """Take one event: first the readings that were due before it."""
@@ -119,16 +127,27 @@ class Observer:
         moment = clock.at_minute(at)
         local = clock.local(moment, place.time_zone)
         shift = local.utcoffset()
-        self.offset = shift.total_seconds() / 60 if shift else 0.0
+        self.offset = self.floor.offset = shift.total_seconds() / 60 if shift else 0.0
         day = local.toordinal()
         if day == self.day:
             return
-        first, self.day = self.day == 0, day
-        if first:
+        ended, self.day = self.day, day
+        if not ended:
             return
         self.engine.close_day()
+        self.floor.settle(inf)
+        tally = self.floor.tally
         self.floor.begin_day()
-        self.keep()
+        with transaction.atomic():
+            if tally != Tally():
+                self.keep_tally(ended, tally)
+            self.keep()
+
+    def keep_tally(self, day: int, tally: Tally) -> None:
+        """Keep what a day's waits add up to."""
+        Day.objects.update_or_create(
+            branch_id=self.branch_id, day=date.fromordinal(day), defaults={"tally": tally.to_json()}
+        )
 
     def keep(self) -> None:
         """Keep what the past days taught."""
@@ -142,16 +161,30 @@ class Observer:
             },
         )
 
+    def posts(self, place: Layout) -> list[Post]:
+        """Return the open counters that give any service, as the calling rule sees them (A3)."""
+        found = (self._post(place, counter, officer) for counter, officer in self.floor.open.items())
+        return [post for post in found if post.preferences]
+
     def given(self, place: Layout, counter: str, officer: int | None) -> frozenset[str]:
         """Return the services that a counter gives while this officer serves there (A3)."""
-        found = place.counter_codes.get(counter)
-        if found is None:
-            return frozenset()
-        if officer not in self._skills:
-            self._skills[officer] = skills_of(officer) & place.every_service
-        skills = self._skills[officer]
-        return frozenset(
-            place.services[each].code
-            for each in found.offers
+        return frozenset(self._post(place, counter, officer).preferences)
+
+    def _post(self, place: Layout, code: str, officer: int | None) -> Post:
+        counter = place.counter_codes.get(code)
+        if counter is None:
+            return Post({})
+        skills = self._skills_of(officer) & place.every_service
+        preferences = {
+            place.services[each].code: preference
+            for each, preference in counter.offers.items()
             if each in place.services and (not skills or each in skills)
-        )
+        }
+        return Post(preferences, counter.groups if counter.kind == "special" else frozenset())
+
+    def _skills_of(self, officer: int | None) -> frozenset[int]:
+        if monotonic() > self._skills_until:
+            self._skills, self._skills_until = {}, monotonic() + _SKILLS_SECONDS
+        if officer not in self._skills:
+            self._skills[officer] = skills_of(officer)
+        return self._skills[officer]

@@ -1,111 +1,166 @@
-"""How good the promises were: what was promised with each number against when it was called (B7)."""
+"""What past days tell: how good the promises were, and the usual shape of a day (B7)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Literal
 
 from layan.kit import clock
 from layan.places.api import Layout
-from layan.queueing.api import Ticket
+from layan.queueing.api import UsualHour
+from layan.waiting.models import Day
+from layan.waiting.rules import rounded
+from layan.waiting.tally import Hour, Quality, Tally, summed
 
 #: Promises whose coverage tells a drift, and the shares between which all is well; the promise is four in five.
 LAST = 200
 _ENOUGH = 50
 _LEAST, _MOST = 0.70, 0.90
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A promise and what came of it; minutes."""
-
-    service_id: int
-    hour: int
-    low: int
-    likely: int
-    high: int
-    waited: float
-
-
-@dataclass(frozen=True)
-class Quality:
-    """Of `count` promises: mean absolute error in minutes, share called by `high`, share called within the range."""
-
-    count: int
-    error: float
-    kept: float
-    covered: float
-
-
-def quality(outcomes: Sequence[Outcome]) -> Quality | None:
-    """Return how good these promises were; None when there are none."""
-    if not outcomes:
-        return None
-    n = len(outcomes)
-    return Quality(
-        n,
-        sum(abs(each.waited - each.likely) for each in outcomes) / n,
-        sum(each.waited <= each.high for each in outcomes) / n,
-        sum(each.low <= each.waited <= each.high for each in outcomes) / n,
-    )
+#: Days looked back for them, at most.
+_LAST_DAYS = 30
+#: Past days of the same weekday that make its usual shape, and the visits in an hour without which nothing is said.
+_WEEKS = 8
+_VISITS = 5
 
 
 @dataclass(frozen=True)
 class PromiseReport:
-    """The promises of some days: in all, by service id and by the hour (branch time) of the number; without a promise."""
+    """The promises of some days: in all, by service id and by the hour (branch time) of the number.
+
+    A promise is measured at the first call, for the service asked for first. Not measured are numbers given when nothing
+    could be promised (`not_promised`), those given up before their call (`left`), and those whose customers asked to be
+    called later or for another service first (`changed`).
+    """
 
     overall: Quality | None
     by_service: dict[int, Quality]
     by_hour: dict[int, Quality]
     not_promised: int
+    left: int = 0
+    changed: int = 0
 
 
 def promise_quality(place: Layout, first: date, last: date) -> PromiseReport:
-    """Return how good the promises of these service days were."""
-    tickets = Ticket.objects.filter(
-        branch_id=place.branch_id, service_day__range=(first, last), called_at__isnull=False
-    ).only("promised", "issued_at", "called_at", "service_id")
-    outcomes, without = _outcomes(place, tickets)
+    """Return how good the promises of these service days were; today's are known up to a minute ago."""
+    tallies = [tally for _, tally in _tallies(place, first, last)]
+    by_service: dict[int, list[Hour]] = defaultdict(list)
+    by_hour: dict[int, list[Hour]] = defaultdict(list)
+    for tally in tallies:
+        for code, hours in tally.hours.items():
+            service = place.service_codes.get(code)
+            for number, hour in hours.items():
+                by_hour[number].append(hour)
+                if service is not None:
+                    by_service[service.id].append(hour)
     return PromiseReport(
-        quality(outcomes),
-        _grouped((each.service_id, each) for each in outcomes),
-        _grouped((each.hour, each) for each in outcomes),
-        without,
+        summed(hour for hours in by_hour.values() for hour in hours).quality(),
+        _qualities(by_service),
+        _qualities(by_hour),
+        sum(tally.unpromised for tally in tallies),
+        sum(tally.left for tally in tallies),
+        sum(tally.changed for tally in tallies),
     )
 
 
-def _grouped(pairs: Iterable[tuple[int, Outcome]]) -> dict[int, Quality]:
-    groups: dict[int, list[Outcome]] = defaultdict(list)
-    for key, outcome in pairs:
-        groups[key].append(outcome)
-    return {key: found for key in sorted(groups) if (found := quality(groups[key])) is not None}
+def _qualities(groups: dict[int, list[Hour]]) -> dict[int, Quality]:
+    found = {key: summed(groups[key]).quality() for key in sorted(groups)}
+    return {key: quality for key, quality in found.items() if quality is not None}
 
 
-def _outcomes(place: Layout, tickets: Iterable[Ticket]) -> tuple[list[Outcome], int]:
-    found, without = [], 0
-    for ticket in tickets:
-        promised = ticket.promised
-        if "likely" not in promised or ticket.called_at is None:
-            without += 1
-            continue
-        found.append(
-            Outcome(
-                ticket.service_id,
-                clock.local(ticket.issued_at, place.time_zone).hour,
-                promised["low"],
-                promised["likely"],
-                promised["high"],
-                clock.minutes_between(ticket.issued_at, ticket.called_at),
-            )
-        )
-    return found, without
+def _tallies(place: Layout, first: date, last: date) -> list[tuple[date, Tally]]:
+    """Return the days, newest first."""
+    rows = Day.objects.filter(branch_id=place.branch_id, day__range=(first, last)).order_by("-day")
+    return [(row.day, Tally.from_json(row.tally)) for row in rows]
 
 
-def drift(place: Layout) -> Quality | None:
-    """Return the quality of the last promises when too few or too many of them came true; None while all is well."""
-    tickets = Ticket.objects.filter(branch_id=place.branch_id, called_at__isnull=False)
-    outcomes, _ = _outcomes(place, tickets.order_by("-called_at")[:LAST])
-    found = quality(outcomes)
+@dataclass(frozen=True)
+class Drift:
+    """The last promises no longer come true as they should: people are called `late` or `early`, or ranges are `wide`.
+
+    `quality` has the figures; four in five should be called within the range, nine in ten by its end.
+    """
+
+    quality: Quality
+    kind: Literal["late", "early", "wide"]
+
+
+def drift(place: Layout) -> Drift | None:
+    """Return what is wrong with the last `LAST` promises when too few or too many of them held; None while all is well."""
+    today = clock.local_date(clock.now(), place.time_zone)
+    found = summed(_last_hours(place, today)).quality()
     if found is None or found.count < _ENOUGH or _LEAST <= found.covered <= _MOST:
         return None
+    if found.covered > _MOST:
+        return Drift(found, "wide")
+    # Of those not called within the range, who was not called after it was called before it.
+    return Drift(found, "late" if 1 - found.kept >= found.kept - found.covered else "early")
+
+
+def _last_hours(place: Layout, today: date) -> Iterator[Hour]:
+    count = 0
+    for _, tally in _tallies(place, today - timedelta(days=_LAST_DAYS), today):
+        by_hour: dict[int, list[Hour]] = defaultdict(list)
+        for hours in tally.hours.values():
+            for number, hour in hours.items():
+                by_hour[number].append(hour)
+        for number in sorted(by_hour, reverse=True):
+            if count >= LAST:
+                return
+            count += sum(hour.promises for hour in by_hour[number])
+            yield from by_hour[number]
+
+
+_usual: dict[tuple[int, int], tuple[tuple[date, int], dict[str, dict[int, Hour]]]] = {}
+
+
+def forget_usual() -> None:
+    """Drop what is kept in memory."""
+    _usual.clear()
+
+
+def usual_hours(place: Layout, weekday: int, service: str | None) -> tuple[UsualHour, ...]:
+    """Return the usual shape of a weekday (0 is Monday), of one service (its code) or of all: the middle half of the waits.
+
+    From the last `_WEEKS` such days before today that are kept; read once a day. Hours with too few visits are left out.
+    """
+    by_service = _weekday(place, weekday)
+    wanted = [by_service.get(service, {})] if service is not None else by_service.values()
+    by_hour: dict[int, list[Hour]] = defaultdict(list)
+    for hours in wanted:
+        for number, hour in hours.items():
+            by_hour[number].append(hour)
+    return tuple(_usual_hours(by_hour))
+
+
+def _usual_hours(by_hour: dict[int, list[Hour]]) -> Iterator[UsualHour]:
+    for number in sorted(by_hour):
+        hour = summed(by_hour[number])
+        if hour.visits >= _VISITS:
+            yield UsualHour(number, *rounded(hour.waited(0.25), hour.waited(0.75)), hour.visits)
+
+
+def _weekday(place: Layout, weekday: int) -> dict[str, dict[int, Hour]]:
+    today = clock.local_date(clock.now(), place.time_zone)
+    kept = _usual.get((place.branch_id, weekday))
+    # Yesterday may still be closed after midnight: what is kept is read again with the first look of each hour.
+    basis = (today, clock.now().hour)
+    if kept is None or kept[0] != basis:
+        kept = _usual[place.branch_id, weekday] = (basis, _read_weekday(place, weekday, today))
+    return kept[1]
+
+
+def _read_weekday(place: Layout, weekday: int, today: date) -> dict[str, dict[int, Hour]]:
+    last = today - timedelta(days=(today.weekday() - weekday) % 7 or 7)
+    days = [last - timedelta(weeks=week) for week in range(_WEEKS)]
+    rows = Day.objects.filter(branch_id=place.branch_id, day__in=days)
+    return _by_service(Tally.from_json(row.tally) for row in rows)
+
+
+def _by_service(tallies: Iterable[Tally]) -> dict[str, dict[int, Hour]]:
+    found: dict[str, dict[int, Hour]] = {}
+    for tally in tallies:
+        for service, hours in tally.hours.items():
+            for number, hour in hours.items():
+                found.setdefault(service, {}).setdefault(number, Hour()).merge(hour)
     return found

@@ -1,5 +1,6 @@
 """Pure rules of the waiting room: how the calling rule moves a place in line, and when a shown window changes (B7)."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,32 +8,50 @@ EMERGENCY = "emergency"
 #: Categories' rates, or ranks, as queueing's policy has them.
 Weights = Mapping[str, float]
 
-#: A window is replaced when the new one is narrower or wider by more than this share and this many minutes.
+#: Fewer places lost a minute change nothing that is shown; nor does a smaller step towards the place that is left.
+_NO_SLIP = 0.001
+_SETTLED = 0.05
+#: A window is tightened when the new one is narrower by this share and this many minutes.
 _CHANGE_SHARE = 0.3
 _CHANGE_MIN = 5.0
 
 
-def gain(kind: str, mine: str, other: str, rates: Weights, ranks: Weights) -> float:
-    """Return the share of the arrivals of `other` during a wait of `mine` that are called before it, less those passed.
+@dataclass(frozen=True)
+class Rule:
+    """The branch's policy: accumulating, strict or longest, with the rates and ranks of the categories."""
 
-    Under accumulating priority one who arrives s minutes after me is before me at my call if s < W (1 - mine/other):
-    a share 1 - mine/other of W. For slower ones it is negative: so many of those before me I pass (fluid limit of
-    Stanford, Taylor, Ziedins 2014).
-    """
-    if mine == other:
-        return 0.0
-    if EMERGENCY in (mine, other):
-        return 1.0 if other == EMERGENCY else 0.0
-    if kind == "strict":
-        return 1.0 if ranks[other] < ranks[mine] else 0.0
-    if kind == "longest":
-        return 0.0
-    return 1.0 - rates[mine] / rates[other]
+    kind: str
+    rates: Weights
+    ranks: Weights
 
+    def key(self, category: str, waited: float) -> float:
+        """Return the order of one who has waited so many minutes; smaller is sooner."""
+        if self.kind == "strict":
+            # A rank outweighs any wait: minutes of a hundred years.
+            return self.ranks[category] * 5e7 - waited
+        if self.kind == "longest":
+            return -waited
+        return -self.rates[category] * waited
 
-def slip(kind: str, mine: str, arrivals: Weights, rates: Weights, ranks: Weights) -> float:
-    """Return how many places a minute `mine` loses (gains, if negative); `arrivals` a minute by category."""
-    return sum(arrivals.get(other, 0.0) * gain(kind, mine, other, rates, ranks) for other in rates)
+    def passes(self, mine: str, other: str) -> float:
+        """Return the share of those of `other` arriving during a wait of `mine` who are called before it.
+
+        Under accumulating priority one who arrives s minutes after me is before me at my call if s < W (1 - mine/other):
+        a share 1 - mine/other of W (fluid limit of Stanford, Taylor, Ziedins 2014).
+        """
+        if mine in {other, EMERGENCY}:
+            return 0.0
+        if other == EMERGENCY:
+            return 1.0
+        if self.kind == "strict":
+            return 1.0 if self.ranks[other] < self.ranks[mine] else 0.0
+        if self.kind == "longest":
+            return 0.0
+        return max(0.0, 1.0 - self.rates[mine] / self.rates[other])
+
+    def slip(self, mine: str, arrivals: Weights) -> float:
+        """Return how many places a minute `mine` loses to later arrivals; `arrivals` a minute by category."""
+        return sum(rate * self.passes(mine, other) for other, rate in arrivals.items() if other in self.rates)
 
 
 Row = tuple[float, float, float, float]
@@ -40,13 +59,13 @@ Row = tuple[float, float, float, float]
 
 def at_rank(ranks: Sequence[int], rows: Sequence[Sequence[float]], rank: float) -> Row:
     """Return p10, p50, p80, p90 at a rank (1 = next), between the curve's points; beyond its end in proportion."""
-    if rank <= ranks[0]:
+    after = bisect_left(ranks, rank)
+    if after == 0:
         return _row(rows[0])
-    for index in range(1, len(ranks)):
-        if rank <= ranks[index]:
-            share = (rank - ranks[index - 1]) / (ranks[index] - ranks[index - 1])
-            return _row([a + (b - a) * share for a, b in zip(rows[index - 1], rows[index], strict=True)])
-    return _row([value * rank / ranks[-1] for value in rows[-1]])
+    if after == len(ranks):
+        return _row([value * rank / ranks[-1] for value in rows[-1]])
+    share = (rank - ranks[after - 1]) / (ranks[after] - ranks[after - 1])
+    return _row([a + (b - a) * share for a, b in zip(rows[after - 1], rows[after], strict=True)])
 
 
 def _row(values: Sequence[float]) -> Row:
@@ -55,45 +74,59 @@ def _row(values: Sequence[float]) -> Row:
 
 
 def with_slip(
-    ranks: Sequence[int], rows: Sequence[Sequence[float]], ahead: int, places_a_minute: float
+    ranks: Sequence[int], rows: Sequence[Sequence[float]], place: float, places_a_minute: float
 ) -> Row:
-    """Return the quantiles for `ahead` people now, when places are lost (or won) while waiting."""
-    rank = ahead + 1.0
-    found = at_rank(ranks, rows, rank)
-    if not places_a_minute:
+    """Return the quantiles at this place in line (1 = next) when places are lost while waiting."""
+    found = at_rank(ranks, rows, place)
+    if places_a_minute < _NO_SLIP:
         return found
-    # A fixed point: each round's wait says how many overtake; it is monotone, halved so that it settles.
+    rank = place
+    # A fixed point: each round's wait says how many overtake; halved so that it settles.
     for _ in range(8):
-        wanted = max(1.0, ahead + 1 + places_a_minute * found[1])
-        rank += (wanted - rank) / 2
+        wanted = place + places_a_minute * found[1]
+        step = (wanted - rank) / 2
+        rank += step
         found = at_rank(ranks, rows, rank)
+        if step < _SETTLED:
+            break
     return found
 
 
 @dataclass(frozen=True)
 class Window:
-    """A range of minutes (of the day or from now, as the caller has it)."""
+    """A range in epoch minutes as it is shown, the place in line when it was set, and whether it was moved since.
+
+    `turn` is 1 after it was moved later, -1 after earlier, `BOTH` after one and the other.
+    """
 
     low: float
     high: float
+    place: int = 1
+    turn: int = 0
 
 
-def kept(shown: Window | None, new: Window, likely: float) -> Window:
-    """Return the window to show: the shown one, as long as it is still honest, else the new one.
+BOTH = 2
 
-    It stays while `likely` lies inside it and the new one is not much narrower or wider. While people move it only
-    tightens: a new window replaces a shown one that still holds only by its part inside the shown one.
+
+def kept(shown: Window | None, low: float, high: float, likely: float, place: int) -> Window:
+    """Return the window to show: the shown one as long as it holds, else one with the new `low` and `high`.
+
+    It holds while `likely` lies inside. It tightens when half of the people ahead are gone. When `likely` leaves it, it
+    is moved; when it leaves the other way next, it grows over both, as nobody knows better, until people have moved
+    again. So at one place it moves in one direction or grows: it never comes back to what it was.
     """
-    if shown is None or not shown.low <= likely <= shown.high:
-        return new
-    before, after = shown.high - shown.low, new.high - new.low
-    step = max(_CHANGE_MIN, _CHANGE_SHARE * before)
-    if abs(after - before) <= step:
-        return shown
-    if after < before:
-        low, high = max(shown.low, new.low), min(shown.high, new.high)
-        return Window(low, high) if low <= likely <= high else new
-    return new
+    if shown is None:
+        return Window(low, high, place)
+    fewest = min(place, shown.place)
+    if shown.low <= likely <= shown.high:
+        narrow = Window(max(shown.low, low), min(shown.high, high), fewest)
+        saved = (shown.high - shown.low) - (narrow.high - narrow.low)
+        matters = saved >= max(_CHANGE_MIN, _CHANGE_SHARE * (shown.high - shown.low))
+        return narrow if 2 * place <= shown.place and matters else shown
+    turn = 1 if likely > shown.high else -1
+    if shown.turn in {0, turn}:
+        return Window(low, high, fewest, turn)
+    return Window(min(low, shown.low), max(high, shown.high), fewest, BOTH)
 
 
 #: Up to so many minutes, steps of so many.
@@ -109,9 +142,10 @@ def step_at(minutes: float) -> int:
 def rounded(low: float, high: float) -> tuple[int, int]:
     """Return the range in steps a citizen understands: outwards at the top, to the nearest below; 0, 5 is "less than 5".
 
-    The top is never under the true one by more than nothing: a promise is rounded in the customer's favour.
+    The top is never under the true one: a promise is rounded in the customer's favour.
     """
-    low, high = max(0.0, low), max(0.0, high)
+    # Hundredths of a minute are computing, not waiting.
+    low, high = max(0.0, round(low, 2)), max(0.0, round(high, 2))
     step = step_at(high)
     top = max(5, -int(-high // step) * step)
     bottom_step = step_at(low)
