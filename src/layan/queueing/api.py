@@ -29,6 +29,7 @@ from layan.queueing.reads import (
     waiting_per_service,
 )
 from layan.queueing.refusals import unknown_branch, unknown_counter
+from layan.queueing.rules.lanes import is_direct
 from layan.queueing.rules.priority import Explanation, Policy, Reason
 from layan.queueing.rules.states import State
 from layan.queueing.services.alarms import acknowledge, watch
@@ -53,6 +54,8 @@ from layan.queueing.services.sessions import (
 )
 from layan.queueing.services.undoing import undo
 from layan.queueing.services.visits import add_service, rearrange
+from layan.queueing.wait_reads import wait_of, waits_now
+from layan.queueing.wait_words import now_words, reason_words, short_words, wait_words
 
 __all__ = [
     "BREAK_REASONS",
@@ -92,9 +95,11 @@ __all__ = [
     "hidden_from_strangers",
     "hold",
     "holder",
+    "is_direct",
     "issue",
     "last_calls",
     "no_show",
+    "now_words",
     "open_counter",
     "pause_counter",
     "people_ahead",
@@ -102,11 +107,13 @@ __all__ = [
     "postpone",
     "public_branch",
     "rearrange",
+    "reason_words",
     "recall",
     "resume",
     "return_to_line",
     "seat_officer",
     "service_lines",
+    "short_words",
     "start",
     "tally_ahead",
     "ticket_for",
@@ -117,7 +124,10 @@ __all__ = [
     "unknown_branch",
     "unknown_counter",
     "use_waits",
+    "wait_of",
+    "wait_words",
     "waiting_per_service",
     "waits",
+    "waits_now",
     "watch",
 ]

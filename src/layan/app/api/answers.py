@@ -7,7 +7,6 @@ import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from layan.customers.api import Category
 from layan.kit import clock
 from layan.places.api import (
     CounterInfo,
@@ -26,14 +25,12 @@ from layan.queueing.api import (
     State,
     Ticket,
     Wait,
-    head,
     people_ahead,
-    policy,
-    tally_ahead,
+    reason_words,
     track_token,
-    waits,
+    wait_of,
+    waits_now,
 )
-from layan.waiting.api import reason_words
 
 Data = dict[str, Any]
 _OPTIONS = orjson.OPT_UTC_Z
@@ -81,14 +78,8 @@ def ticket_data(
         "service_day": ticket.service_day,
         "passed_over_until": _passed_over_until(ticket),
         "advice": advice,
-        **wait_data(_wait(ticket, place, ahead)),
+        **wait_data(wait_of(ticket, place, ahead, clock.now())),
     }
-
-
-def _wait(ticket: Ticket, place: Layout, ahead: int) -> Wait | None:
-    if ticket.state != State.WAITING:
-        return None
-    return waits().standing(place, ticket=ticket, ahead=ahead, now=clock.now())
 
 
 def wait_data(wait: Wait | None) -> Data:
@@ -104,14 +95,7 @@ def wait_data(wait: Wait | None) -> Data:
 
 def _waits_now(place: Layout) -> dict[int, Data]:
     """Return, by service id, the wait of someone of the general category who came now."""
-    now = clock.now()
-    _seq, lanes = head(place.branch_id)
-    found = {}
-    for service_id in place.services:
-        ahead = tally_ahead(lanes, service_id, Category.GENERAL, policy(place.policy), now)
-        wait = waits().new(place, service_id=service_id, category=Category.GENERAL, ahead=ahead, now=now)
-        found[service_id] = wait_data(wait)
-    return found
+    return {service_id: wait_data(wait) for service_id, wait in waits_now(place, clock.now()).items()}
 
 
 def _passed_over_until(ticket: Ticket) -> datetime | None:
@@ -177,7 +161,7 @@ def branch_detail(place: Layout) -> Data:
     now_open = opening(place, now)
     today = clock.local_date(now, place.time_zone)
     services = place.services.values()
-    waits_now = _waits_now(place)
+    told = _waits_now(place)
     return {
         **branch_data(place),
         "agencies": sorted({service.agency_code for service in services}),
@@ -192,7 +176,7 @@ def branch_detail(place: Layout) -> Data:
             {"code": zone.code, "name": zone.name, "directions": zone.directions}
             for zone in place.zones.values()
         ],
-        "services": [{**_service(service, place), **waits_now[service.id]} for service in services],
+        "services": [{**_service(service, place), **told[service.id]} for service in services],
         "counters": [counter_data(counter, place) for counter in place.counters.values()],
     }
 
@@ -224,7 +208,7 @@ def _service(service: ServiceInfo, place: Layout) -> Data:
 def state_data(state: BranchState, *, officers: bool) -> Data:
     """Return who is served where and how many wait for what; who sits where only with `officers`."""
     place = state.place
-    waits_now = _waits_now(place)
+    told = _waits_now(place)
     return {
         "branch": place.code,
         "seq": state.seq,
@@ -244,7 +228,7 @@ def state_data(state: BranchState, *, officers: bool) -> Data:
                 "service": line.service.code,
                 "waiting": line.waiting,
                 "longest_seconds": int(line.longest.total_seconds()),
-                **waits_now[line.service.id],
+                **told[line.service.id],
             }
             for line in state.lines
         ],
