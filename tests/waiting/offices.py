@@ -11,8 +11,11 @@ from tests.builders import BuiltBranch, a_person
 
 
 def published(here: BuiltBranch, by: Publisher | None = None, tick: float = 0.0) -> Forecast:
-    """Publish, and forget what was read before."""
-    (by or Publisher(here.id)).publish(here.place, tick=tick)
+    """Publish, in as many turns as it takes to follow the log, and forget what was read before."""
+    worker, seq = by or Publisher(here.id), queueing.head(here.id)[0]
+    worker.publish(here.place, tick=tick)
+    while worker.observer.seq < seq or not Forecast.objects.filter(branch_id=here.id).exists():
+        worker.publish(here.place, tick=tick)
     forget_forecasts()
     return Forecast.objects.get(branch_id=here.id)
 

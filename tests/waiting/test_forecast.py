@@ -1,7 +1,7 @@
 """From events to the wait that a customer is told (B7, B15)."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,14 +10,14 @@ import time_machine
 from layan.kit import clock
 from layan.kit.models import Event
 from layan.people.api import Role
-from layan.places import models as places
-from layan.places.api import announce_disruption, layout_changed
+from layan.places.api import announce_disruption
 from layan.queueing import api as queueing
-from layan.waiting.models import Forecast
+from layan.waiting.models import Day, Model
 from layan.waiting.observing import Observer
-from layan.waiting.promises import forget_forecasts
 from layan.waiting.publishing import Publisher
+from layan.waiting.relearning import relearn
 from tests.builders import BuiltBranch, a_branch, a_person, a_ticket
+from tests.waiting.offices import opened, published, with_norm
 
 MORNING = "2027-03-01T08:00:00+08:00"
 
@@ -25,26 +25,6 @@ MORNING = "2027-03-01T08:00:00+08:00"
 @pytest.fixture
 def here(db) -> BuiltBranch:
     return a_branch()
-
-
-def published(here: BuiltBranch) -> Forecast:
-    """Publish and read."""
-    Publisher(here.id).publish(here.place, tick=0)
-    forget_forecasts()
-    return Forecast.objects.get(branch_id=here.id)
-
-
-def with_norm(here: BuiltBranch, minutes: int) -> None:
-    """Give every service a norm."""
-    places.Service.objects.filter(branch_id=here.id).update(norm_minutes=minutes)
-    layout_changed(branch_id=here.id, what="norms")
-
-
-def opened(here: BuiltBranch, *codes: str) -> None:
-    """Open counters."""
-    for code in codes:
-        by = a_person(Role.SUPERVISOR, here, actor=f"user:{code}")
-        queueing.open_counter(branch_id=here.id, counter_id=here.counter(code), by=by)
 
 
 def test_b7_before_anything_is_published_a_number_says_that_no_wait_is_known(here):
@@ -166,3 +146,39 @@ def test_b7_what_past_days_taught_is_kept_and_taken_up_again(here):
         again.follow(clock.now().timestamp() / 60 + 1)
     assert again.engine.to_json() == first.engine.to_json()
     assert again.floor.to_json() == first.floor.to_json()
+
+
+def test_b7_a_branch_learned_anew_is_as_it_was_learned_live(here):
+    with time_machine.travel(MORNING) as now:
+        worker = Publisher(here.id)
+        for day in range(3):
+            for quarter in range(6):
+                a_day(here, now, 0.25, seed=10 * day + quarter)
+                published(here, worker, tick=900.0 * quarter)
+            now.move_to(datetime.fromisoformat(MORNING) + timedelta(days=day + 1))
+        published(here, worker, tick=1e6)
+        end = clock.now().timestamp() / 60 + 1
+        worker.observer.follow(end)
+        live = worker.observer.state()
+        days = list(Day.objects.order_by("day").values_list("day", "tally"))
+        model = Model.objects.get(branch_id=here.id).state
+        learned = relearn(here.id)
+        again = Observer(here.id)
+        again.follow(end)
+    assert (learned.days, learned.events) == (4, worker.observer.seq)
+    assert list(Day.objects.order_by("day").values_list("day", "tally")) == days
+    assert Model.objects.get(branch_id=here.id).state == model
+    assert again.state() == live
+
+
+def test_b7_a_worker_at_work_takes_up_what_was_learned_anew(here):
+    with time_machine.travel(MORNING) as now:
+        worker = Publisher(here.id)
+        a_day(here, now, 0.5)
+        published(here, worker)
+        before = worker.observer
+        relearn(here.id)
+        assert not worker.publish(here.place, tick=100)
+        assert worker.observer is not before
+        assert worker.publish(here.place, tick=101)
+    assert worker.observer.floor.to_json() == before.floor.to_json()

@@ -8,10 +8,11 @@ import time_machine
 from layan.kit import clock
 from layan.places.api import service_day
 from layan.queueing import api as queueing
+from layan.waiting.drifting import drift, drift_words
 from layan.waiting.models import Day
 from layan.waiting.promises import Forecasts, forget_forecasts
 from layan.waiting.publishing import Publisher
-from layan.waiting.reads import drift, promise_quality
+from layan.waiting.reads import promise_quality
 from layan.waiting.tally import Tally
 from tests.builders import a_branch, a_ticket
 from tests.waiting.offices import at, called, opened, published, with_norm
@@ -143,7 +144,9 @@ def days_of(here, waits, *, days=1, promise=(10, 20, 30)):
 )
 def test_b7_a_model_that_drifts_says_so_and_how(here, waits, kind):
     days_of(here, waits, days=2)
-    assert drift(here.place).kind == kind
+    found = drift(here.place)
+    assert found.kind == kind
+    assert str(found.quality.count) in drift_words(found)
 
 
 def test_b7_a_model_that_keeps_its_promises_or_has_made_few_says_nothing(here):

@@ -144,7 +144,9 @@ class Observer:
             self.keep()
 
     def keep_tally(self, day: int, tally: Tally) -> None:
-        """Keep what a day's waits add up to."""
+        """Keep what the waits of a day (a date's ordinal, 0 for none) add up to."""
+        if not day:
+            return
         Day.objects.update_or_create(
             branch_id=self.branch_id, day=date.fromordinal(day), defaults={"tally": tally.to_json()}
         )

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 from layan.kit import clock
 from layan.places.api import Layout
@@ -13,12 +12,6 @@ from layan.waiting.models import Day
 from layan.waiting.rules import rounded
 from layan.waiting.tally import Hour, Quality, Tally, summed
 
-#: Promises whose coverage tells a drift, and the shares between which all is well; the promise is four in five.
-LAST = 200
-_ENOUGH = 50
-_LEAST, _MOST = 0.70, 0.90
-#: Days looked back for them, at most.
-_LAST_DAYS = 30
 #: Past days of the same weekday that make its usual shape, and the visits in an hour without which nothing is said.
 _WEEKS = 8
 _VISITS = 5
@@ -43,10 +36,10 @@ class PromiseReport:
 
 def promise_quality(place: Layout, first: date, last: date) -> PromiseReport:
     """Return how good the promises of these service days were; today's are known up to a minute ago."""
-    tallies = [tally for _, tally in _tallies(place, first, last)]
+    days = [tally for _, tally in tallies(place, first, last)]
     by_service: dict[int, list[Hour]] = defaultdict(list)
     by_hour: dict[int, list[Hour]] = defaultdict(list)
-    for tally in tallies:
+    for tally in days:
         for code, hours in tally.hours.items():
             service = place.service_codes.get(code)
             for number, hour in hours.items():
@@ -57,9 +50,9 @@ def promise_quality(place: Layout, first: date, last: date) -> PromiseReport:
         summed(hour for hours in by_hour.values() for hour in hours).quality(),
         _qualities(by_service),
         _qualities(by_hour),
-        sum(tally.unpromised for tally in tallies),
-        sum(tally.left for tally in tallies),
-        sum(tally.changed for tally in tallies),
+        sum(tally.unpromised for tally in days),
+        sum(tally.left for tally in days),
+        sum(tally.changed for tally in days),
     )
 
 
@@ -68,47 +61,10 @@ def _qualities(groups: dict[int, list[Hour]]) -> dict[int, Quality]:
     return {key: quality for key, quality in found.items() if quality is not None}
 
 
-def _tallies(place: Layout, first: date, last: date) -> list[tuple[date, Tally]]:
+def tallies(place: Layout, first: date, last: date) -> list[tuple[date, Tally]]:
     """Return the days, newest first."""
     rows = Day.objects.filter(branch_id=place.branch_id, day__range=(first, last)).order_by("-day")
     return [(row.day, Tally.from_json(row.tally)) for row in rows]
-
-
-@dataclass(frozen=True)
-class Drift:
-    """The last promises no longer come true as they should: people are called `late` or `early`, or ranges are `wide`.
-
-    `quality` has the figures; four in five should be called within the range, nine in ten by its end.
-    """
-
-    quality: Quality
-    kind: Literal["late", "early", "wide"]
-
-
-def drift(place: Layout) -> Drift | None:
-    """Return what is wrong with the last `LAST` promises when too few or too many of them held; None while all is well."""
-    today = clock.local_date(clock.now(), place.time_zone)
-    found = summed(_last_hours(place, today)).quality()
-    if found is None or found.count < _ENOUGH or _LEAST <= found.covered <= _MOST:
-        return None
-    if found.covered > _MOST:
-        return Drift(found, "wide")
-    # Of those not called within the range, who was not called after it was called before it.
-    return Drift(found, "late" if 1 - found.kept >= found.kept - found.covered else "early")
-
-
-def _last_hours(place: Layout, today: date) -> Iterator[Hour]:
-    count = 0
-    for _, tally in _tallies(place, today - timedelta(days=_LAST_DAYS), today):
-        by_hour: dict[int, list[Hour]] = defaultdict(list)
-        for hours in tally.hours.values():
-            for number, hour in hours.items():
-                by_hour[number].append(hour)
-        for number in sorted(by_hour, reverse=True):
-            if count >= LAST:
-                return
-            count += sum(hour.promises for hour in by_hour[number])
-            yield from by_hour[number]
 
 
 _usual: dict[tuple[int, int], tuple[tuple[date, int], dict[str, dict[int, Hour]]]] = {}
@@ -157,9 +113,9 @@ def _read_weekday(place: Layout, weekday: int, today: date) -> dict[str, dict[in
     return _by_service(Tally.from_json(row.tally) for row in rows)
 
 
-def _by_service(tallies: Iterable[Tally]) -> dict[str, dict[int, Hour]]:
+def _by_service(days: Iterable[Tally]) -> dict[str, dict[int, Hour]]:
     found: dict[str, dict[int, Hour]] = {}
-    for tally in tallies:
+    for tally in days:
         for service, hours in tally.hours.items():
             for number, hour in hours.items():
                 found.setdefault(service, {}).setdefault(number, Hour()).merge(hour)

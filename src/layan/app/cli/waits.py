@@ -1,15 +1,18 @@
-"""`layan waits`: how far from the truth the engine's waiting times are, on recorded histories."""
+"""`layan waits`: learn a branch's waiting times anew; how far from the truth they are, on recorded histories."""
 
+import sys
 from pathlib import Path
 
 import click
+
+from layan.app.cli import data_option, open_installation
 
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
 def waits() -> None:
-    """Waiting times: test the forecasting engine on recorded histories."""
+    """Waiting times: learn them anew from the event log, test the engine on recorded histories."""
 
 
 @waits.command()
@@ -49,3 +52,26 @@ def backtest(
     except HistoryError as wrong:
         raise click.ClickException(str(wrong)) from wrong
     click.echo(f"{out}: {written} answers, prior {start.version}.")
+
+
+@waits.command()
+@click.option("--branch", "code", required=True, help="Code of the branch.")
+@data_option
+def relearn(code: str) -> None:
+    """Forget what was learned of a branch and learn it again from its event log; nothing else is needed.
+
+    The same log gives the same model, but for counters' services and officers' skills, which are those of today. The
+    worker goes on from it within seconds; until then no waiting time is shown.
+    """
+    open_installation()
+    from layan.places.api import branch_id_of
+    from layan.waiting.api import relearn as learn
+
+    branch_id = branch_id_of(code)
+    if branch_id is None:
+        raise click.ClickException(f"There is no branch {code}.")
+    with click.progressbar(length=1000, label=code, file=sys.stderr) as bar:
+        learned = learn(branch_id, progress=lambda done: bar.update(round(done * 1000) - bar.pos))
+    click.echo(
+        f"{code}: {learned.events} events, {learned.days} days, {learned.calls} first calls, model {learned.version}."
+    )
