@@ -7,15 +7,18 @@ from layan.kit.refusal import Refusal
 from layan.places.api import Layout, Opening, ServiceInfo, last_closing_at, opening, opening_after
 from layan.queueing import refusals
 from layan.queueing.models import Session
+from layan.queueing.promises import Wait
 from layan.queueing.reads import head, waiting_per_service
+from layan.queueing.wait_reads import waits_now
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A service at the kiosk: how many wait for it, and why no number is given for it now (None: one is)."""
+    """A service at the kiosk: how many wait, how long it would take, why no number is given now (None: one is)."""
 
     service: ServiceInfo
     waiting: int
+    wait: Wait
     refusal: Refusal | None
 
     @property
@@ -59,8 +62,13 @@ def offers(place: Layout, now: datetime) -> list[Offer]:
     now_open = opening(place, now)
     staffed = frozenset[int]() if now_open.is_open else staffed_services(place)
     _, lanes = head(place.branch_id)
-    waiting = waiting_per_service(place, lanes)
+    waiting, told = waiting_per_service(place, lanes), waits_now(place, now)
     return [
-        Offer(service, waiting[service.id], why_not(place, service, now_open, now, staffed))
+        Offer(
+            service,
+            waiting[service.id],
+            told[service.id],
+            why_not(place, service, now_open, now, staffed),
+        )
         for service in sorted(place.services.values(), key=lambda each: each.letter)
     ]

@@ -9,6 +9,7 @@ urlpatterns = [
     path("kiosk/<str:code>", kiosk.start, name="kiosk"),
     path("kiosk/<str:code>/now", kiosk.now, name="kiosk-now"),
     path("kiosk/<str:code>/services", kiosk.services, name="kiosk-services"),
+    path("kiosk/<str:code>/tiles", kiosk.tiles, name="kiosk-tiles"),
     path("kiosk/<str:code>/services/<str:service>", kiosk.service, name="kiosk-service"),
     path("kiosk/<str:code>/numbers/<str:token>", kiosk.number, name="kiosk-number"),
     path("t/<str:token>", ticket.page, name="ticket"),

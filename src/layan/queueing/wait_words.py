@@ -27,7 +27,7 @@ def short_words(wait: Wait) -> str:
     if wait.low == 0:
         return _("up to %(high)s") % {"high": _length(wait.high)}
     if wait.high < 60:
-        return _("%(low)s–%(high)s min") % {"low": wait.low, "high": wait.high}
+        return _unbroken(_("%(low)s–%(high)s min") % {"low": wait.low, "high": wait.high})
     return _("%(low)s to %(high)s") % {"low": _length(wait.low), "high": _length(wait.high)}
 
 
@@ -70,7 +70,9 @@ def short_reason(reason: str) -> str:
 
 def basis_words(wait: Wait) -> str:
     """Return what a range rests on: "6 ahead, 3 counters, each about 7 min lately"."""
-    parts = [ngettext("%(n)s ahead", "%(n)s ahead", wait.ahead) % {"n": wait.ahead}]
+    parts = []
+    if wait.ahead:
+        parts.append(ngettext("%(n)s ahead", "%(n)s ahead", wait.ahead) % {"n": wait.ahead})
     if wait.counters:
         parts.append(ngettext("%(n)s counter", "%(n)s counters", wait.counters) % {"n": wait.counters})
     if wait.minutes_each:
@@ -92,6 +94,15 @@ def _is_plain(wait: Wait) -> bool:
 
 
 def _length(minutes: int) -> str:
+    """Return a length of time that no line break takes apart."""
+    return _unbroken(_spoken(minutes))
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _spoken(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     if not hours:
         return _("%(minutes)s min") % {"minutes": rest}

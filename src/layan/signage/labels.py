@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from layan.kit.i18n import DJANGO_CODES, day_words, moment_words, words
 from layan.places.api import Block
+from layan.queueing.api import Wait, short_words
 from layan.signage.reads import Board
 
 #: Short codes, in the order in which a board shows them.
@@ -21,7 +22,7 @@ LABELS: dict[str, Promise] = {
     "number": gettext_lazy("Number"),
     "counter": gettext_lazy("Counter"),
     "counters": gettext_lazy("At the counters"),
-    "waiting": gettext_lazy("People waiting"),
+    "waiting": gettext_lazy("Time and people waiting"),
     "on_break": gettext_lazy("Break"),
     "take_a_number": gettext_lazy("Please take a number at the kiosk"),
     "closed_now": gettext_lazy("We are closed now"),
@@ -63,6 +64,11 @@ def spoken(text: Mapping[str, str] | Promise | str, languages: Sequence[str]) ->
 def today_line(board: Board, languages: Sequence[str]) -> dict[str, str]:
     """Return the date and today's hours (B11), or why the branch is closed."""
     return in_each(languages, lambda: f"{day_words(board.hours.day)} · {_hours(board)}")
+
+
+def wait_line(wait: Wait, languages: Sequence[str]) -> dict[str, str]:
+    """Return how long someone who came now would wait, or in short why that is not known (B7)."""
+    return in_each(languages, lambda: short_words(wait))
 
 
 def opens_again(board: Board, languages: Sequence[str]) -> dict[str, str]:

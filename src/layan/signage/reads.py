@@ -20,7 +20,7 @@ from layan.places.api import (
     service_day,
     week_hours,
 )
-from layan.queueing.api import State, Ticket, counters, last_calls, service_lines
+from layan.queueing.api import State, Ticket, Wait, counters, last_calls, service_lines, waits_now
 from layan.signage.models import Notice
 
 #: Calls a board shows, and as many again in reserve for those that wait for their moment in amber.
@@ -28,6 +28,8 @@ CALLS_SHOWN = 6
 CALLS_SENT = 2 * CALLS_SHOWN
 #: Of a zone with more services than this, a board lists those that people wait for, the longest lines first.
 SERVICES_SHOWN = 8
+#: The waits on a board are looked at again at every such second of the clock, though nothing happens.
+WAITS_EVERY_SECONDS = 15
 #: How long a notice that has ended stays in the list of the floor.
 RECENT = timedelta(hours=12)
 
@@ -53,6 +55,15 @@ class CounterLine:
 
 
 @dataclass(frozen=True)
+class WaitingLine:
+    """One service's line: how many wait, and how long someone who came now would (B7)."""
+
+    service: ServiceInfo
+    count: int
+    wait: Wait
+
+
+@dataclass(frozen=True)
 class Board:
     """One zone's board. It stays true until the branch's next event or until `true_until`, whichever comes first."""
 
@@ -60,7 +71,7 @@ class Board:
     zone: ZoneInfo
     calls: list[Call]
     counters: list[CounterLine]
-    waiting: list[tuple[ServiceInfo, int]]
+    waiting: list[WaitingLine]
     notices: list[Notice]
     disruption: dict[str, str] | None
     hours: DayHours
@@ -72,15 +83,15 @@ class Board:
         return len(self.waiting) > SERVICES_SHOWN
 
     @property
-    def shown_waiting(self) -> list[tuple[ServiceInfo, int]]:
+    def shown_waiting(self) -> list[WaitingLine]:
         if not self.has_many_services:
             return self.waiting
-        return sorted((line for line in self.waiting if line[1]), key=lambda line: -line[1])
+        return sorted((line for line in self.waiting if line.count), key=lambda line: -line.count)
 
     @property
     def is_idle(self) -> bool:
         """Say whether nothing goes on: nobody waits, nobody was called yet today, nobody is at a counter."""
-        counts = any(count for _, count in self.waiting)
+        counts = any(line.count for line in self.waiting)
         return not (counts or self.calls or any(line.number for line in self.counters))
 
 
@@ -89,22 +100,27 @@ def board(place: Layout, zone: ZoneInfo, now: datetime) -> Board:
     today = service_day(place, now)
     is_open = opening(place, now)
     coming = list(_not_over(place, now).filter(Q(zone=None) | Q(zone_id=zone.id)))
-    lines = service_lines(place, now)
+    lines, told = service_lines(place, now), waits_now(place, now)
+    waiting = [
+        WaitingLine(service, lines.get(service.id, (0, timedelta(0)))[0], told[service.id])
+        for service in place.services.values()
+        if service.zone_id == zone.id
+    ]
+    posts = list(_counters(place, zone))
+    changes = list(_changes(place, now, is_open, coming))
+    if posts or any(line.count for line in waiting):
+        changes.append(now + timedelta(seconds=WAITS_EVERY_SECONDS - now.timestamp() % WAITS_EVERY_SECONDS))
     return Board(
         place=place,
         zone=zone,
         calls=list(_calls(place, zone, now)),
-        counters=list(_counters(place, zone)),
-        waiting=[
-            (service, lines.get(service.id, (0, timedelta(0)))[0])
-            for service in place.services.values()
-            if service.zone_id == zone.id
-        ],
+        counters=posts,
+        waiting=waiting,
         notices=[notice for notice in coming if notice.starts_at <= now],
         disruption=disruption_message(place.branch_id),
         hours=week_hours(place, today, days=1)[0],
         opening=is_open,
-        true_until=min(_changes(place, now, is_open, coming)),
+        true_until=min(changes),
     )
 
 

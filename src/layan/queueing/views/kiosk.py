@@ -1,6 +1,7 @@
 """The kiosk: language, service, category, number. Three touches, one question a screen (B3, B13, B14, B15)."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -28,6 +29,7 @@ from layan.queueing.offers import Offer, offers
 from layan.queueing.qr import qr_code
 from layan.queueing.reads import people_ahead, ticket_by_id
 from layan.queueing.taking import count_public_number, form_key, take
+from layan.queueing.wait_reads import wait_of
 
 PUBLIC = "public"
 #: Services that one visit may be given at the kiosk; officers may add more.
@@ -103,10 +105,29 @@ def _now_context(place: Layout) -> dict[str, Any]:
 def services(request: HttpRequest, place: Layout, _issuer: Person) -> HttpResponse:
     """Ask for the service. `q` searches by name in any language; `also` holds services already chosen (B3)."""
     moment = clock.now()
+    context = _services_context(request, place, moment)
+    offered = [offer for offer, _names in context["offers"]]
+    if not (context["also"] or context["query"]) and offered and all(map(_is_closed, offered)):
+        context |= {
+            "opening": opening(place, moment),
+            "week": week_hours(place, service_day(place, moment)),
+        }
+        return render(request, "queueing/kiosk_closed.html", context)
+    return render(request, "queueing/kiosk_services.html", context)
+
+
+@require_safe
+@at_kiosk
+def tiles(request: HttpRequest, place: Layout, _issuer: Person) -> HttpResponse:
+    """Return the part of the second screen that changes by itself: how long each service takes now (B7)."""
+    return render(request, "queueing/kiosk_tiles.html", _services_context(request, place, clock.now()))
+
+
+def _services_context(request: HttpRequest, place: Layout, moment: datetime) -> dict[str, Any]:
     also = _chosen(place, request.GET.get("also", ""))
     query = request.GET.get("q", "").strip()[:80]
     offered = [offer for offer in offers(place, moment) if offer.service not in also]
-    context: dict[str, Any] = {
+    return {
         "place": place,
         "disruption": disruption_message(place.branch_id),
         "also": also,
@@ -114,13 +135,6 @@ def services(request: HttpRequest, place: Layout, _issuer: Person) -> HttpRespon
         "query": query,
         "offers": [(offer, _names(offer.service)) for offer in offered if _matches(offer.service, query)],
     }
-    if not also and offered and all(_is_closed(offer) for offer in offered):
-        context |= {
-            "opening": opening(place, moment),
-            "week": week_hours(place, service_day(place, moment)),
-        }
-        return render(request, "queueing/kiosk_closed.html", context)
-    return render(request, "queueing/kiosk_services.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -182,7 +196,8 @@ def number(request: HttpRequest, place: Layout, issuer: Person, token: str) -> H
     if ticket is None or ticket.branch_id != place.branch_id:
         raise refusals.unknown_ticket()
     first = place.services.get(ticket.service_id)
-    ahead = people_ahead(ticket, place, clock.now())
+    moment = clock.now()
+    ahead = people_ahead(ticket, place, moment)
     address = _public_address(request, ticket)
     context = {
         "place": place,
@@ -192,6 +207,7 @@ def number(request: HttpRequest, place: Layout, issuer: Person, token: str) -> H
         "then": [place.service_codes[code] for code in ticket.remaining if code in place.service_codes],
         "zone": place.zones.get(first.zone_id) if first else None,
         "ahead": ahead,
+        "wait": wait_of(ticket, place, ahead, moment),
         "busy": first is not None and 0 < first.queue_limit <= ahead,
         "address": address,
         "qr": qr_code(address),

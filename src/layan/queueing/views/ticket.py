@@ -8,19 +8,21 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
 from layan.kit import clock
 from layan.kit.i18n import DJANGO_CODES
 from layan.kit.refusal import Refusal
-from layan.places.api import CounterInfo, Layout, ZoneInfo, disruption_message, layout
+from layan.places.api import CounterInfo, Layout, ZoneInfo, disruption_message, layout, opening
 from layan.queueing import refusals
 from layan.queueing.access import holder, ticket_id_of
 from layan.queueing.models import Ticket
 from layan.queueing.reads import people_ahead, ticket_by_id
 from layan.queueing.rules.states import AT_COUNTER, ENDED, State
 from layan.queueing.services.moving import LATE_MINUTES, NOT_LATE, cancel, postpone, return_to_line
+from layan.queueing.wait_reads import promised_until, wait_of
 
 #: Remembers for one ticket's pages how many were ahead at first, so that the line can shorten from there.
 AHEAD_COOKIE = "layan_ahead"
@@ -126,6 +128,7 @@ def _context(request: HttpRequest, ticket: Ticket, place: Layout, token: str) ->
         "place": place,
         "disruption": disruption_message(place.branch_id),
         "ahead": ahead,
+        **_wait_context(ticket, place, ahead, moment),
         "calm": min(_CALMEST_SECONDS, 2 + ahead),
         "ahead_at_first": max(ahead, _first_seen(request)),
         "later": ticket.not_before if ticket.not_before and ticket.not_before > moment else None,
@@ -136,6 +139,19 @@ def _context(request: HttpRequest, ticket: Ticket, place: Layout, token: str) ->
         "return_until": return_until if return_until and return_until >= moment else None,
         "late_minutes": LATE_MINUTES,
         "live": ticket.state not in ENDED,
+    }
+
+
+def _wait_context(ticket: Ticket, place: Layout, ahead: int, moment: datetime) -> dict[str, Any]:
+    """Return how long it will still take, when that was reckoned, and what was promised with the number (B7)."""
+    wait, until = wait_of(ticket, place, ahead, moment), promised_until(ticket)
+    return {
+        "wait": wait,
+        "reckoned_at": parse_datetime(wait.as_of) if wait and wait.as_of else None,
+        "promised_from": ticket.issued_at + timedelta(minutes=ticket.promised["low"]) if until else None,
+        "promised_until": until,
+        "is_late": until is not None and until < moment,
+        "closes_at": opening(place, moment).closes_at if wait and wait.reason == "after_closing" else None,
     }
 
 

@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 
 from layan.kit.i18n import DJANGO_CODES
 from layan.kit.templatetags.kit import language_tag
-from layan.signage.labels import AT_ONCE, spoken
+from layan.queueing.api import Wait
+from layan.signage.labels import AT_ONCE, spoken, wait_line
 
 register = template.Library()
 
@@ -32,6 +33,12 @@ def say(context: Context, text: Mapping[str, str] | Promise | str) -> SafeString
         "", '<span class="turn say">{}</span>', ((_side_by_side(pair),) for pair in together)
     )
     return format_html('<span class="turns">{}</span>', turns)
+
+
+@register.simple_tag(takes_context=True)
+def say_wait(context: Context, wait: Wait) -> SafeString:
+    """Write a wait in the board's languages, as `say` does."""
+    return say(context, wait_line(wait, context["languages"]))
 
 
 def _side_by_side(said: list[tuple[str, str]]) -> SafeString:

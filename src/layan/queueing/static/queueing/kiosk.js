@@ -31,8 +31,8 @@ document.querySelectorAll("[data-scrolls]").forEach((button) => {
   [page].concat(Array.from(page.children)).forEach((part) => sizes.observe(part));
 });
 
-document.querySelectorAll("[data-filtered-by]").forEach((list) => {
-  const field = document.getElementById(list.dataset.filteredBy);
+document.querySelectorAll("[data-filters]").forEach((field) => {
+  const list = document.getElementById(field.dataset.filters);
   const none = document.querySelector("[data-none-found]");
   const filter = () => {
     const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -44,6 +44,7 @@ document.querySelectorAll("[data-filtered-by]").forEach((list) => {
     if (none) none.hidden = found > 0;
   };
   field.addEventListener("input", filter);
+  list.addEventListener("live:updated", filter);
 });
 
 // The server gives one number for one form however often it is sent; this only spares the wait for a second answer.
