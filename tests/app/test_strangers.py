@@ -65,6 +65,7 @@ PAGES = {
     "kiosk/<str:code>": Page(ISSUING),
     "kiosk/<str:code>/now": Page(ISSUING),
     "kiosk/<str:code>/services": Page(ISSUING),
+    "kiosk/<str:code>/tiles": Page(ISSUING),
     "kiosk/<str:code>/services/<str:service>": Page(
         ISSUING, ISSUING, {"key": "0123456789abcdefgh", "category": "general"}
     ),
@@ -82,6 +83,7 @@ PAGES = {
     "floor/<str:code>/counters/<int:counter_id>/officer": Page(RUNNING, RUNNING),
     "floor/<str:code>/disruption": Page(RUNNING, RUNNING, {"ms": "Tiada bekalan elektrik"}),
     "floor/<str:code>/fairness": Page(WATCHING),
+    "floor/<str:code>/promises": Page(WATCHING),
     "floor/<str:code>/day": Page(WATCHING),
     "floor/<str:code>/day/<uuid:ticket_id>": Page(WATCHING),
     "floor/<str:code>/explain/<uuid:ticket_id>": Page(WATCHING),

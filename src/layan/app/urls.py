@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("layan.people.urls")),
     path("", include("layan.places.urls")),
     path("", include("layan.queueing.urls")),
+    path("", include("layan.waiting.urls")),
     path("", include("layan.signage.urls")),
 ]

@@ -12,6 +12,7 @@ from layan.places.api import Layout, counter_order, disruption_message
 from layan.queueing.console_page import CALLED_SECONDS
 from layan.queueing.floor_reads import Concern, concerns, queues
 from layan.queueing.reads import BranchState, Serving, branch_state
+from layan.queueing.wait_reads import overdue
 from layan.queueing.words import BREAK_WORDS, COUNTER_WORDS, KIND_WORDS
 
 Context = dict[str, Any]
@@ -51,6 +52,7 @@ def floor(place: Layout, person: Person, now: datetime) -> Context:
         "alerts": [_alert(concern) for concern in concerns(state, now)],
         "zones": _zones(state),
         "queues": queues(state, now),
+        "overdue": overdue(place, now),
         "waiting": state.waiting,
         "longest": int(longest / timedelta(minutes=1)),
         "working": sum(

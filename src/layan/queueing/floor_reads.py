@@ -15,10 +15,12 @@ from layan.queueing.console_reads import CALLED_LIMIT
 from layan.queueing.line import line
 from layan.queueing.models import Alarm, OutOfOrderCall, Ticket
 from layan.queueing.policy import policy
+from layan.queueing.promises import Wait
 from layan.queueing.reads import BranchState, Line, Serving, head
 from layan.queueing.rules.lanes import service_of
 from layan.queueing.rules.priority import Post, in_order
 from layan.queueing.rules.states import State
+from layan.queueing.wait_reads import waits_now
 
 #: An emergency that waits longer than this needs someone to look.
 EMERGENCY_LIMIT = timedelta(minutes=1)
@@ -61,9 +63,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Queue:
-    """One service's line as the floor page shows it, with the first numbers in it."""
+    """One service's line as the floor page shows it: how long who came now would wait, the first numbers in it."""
 
     line: Line
+    wait: Wait
     counters: list[CounterInfo]
     first: list[Ticket]
 
@@ -243,6 +246,7 @@ def queues(state: BranchState, now: datetime, first: int = 3) -> list[Queue]:
     """Return every service's line with the open counters that give it and the first numbers in it."""
     place = state.place
     _seq, lanes = head(place.branch_id)
+    told = waits_now(place, now)
     firsts: dict[int, list[Ticket]] = {}
     for ticket in sql.firsts([lane for lane in lanes if service_of(lane) in place.services], now, first):
         firsts.setdefault(ticket.service_id, []).append(ticket)
@@ -259,6 +263,7 @@ def queues(state: BranchState, now: datetime, first: int = 3) -> list[Queue]:
         found.append(
             Queue(
                 each,
+                told[service_id],
                 sorted(working, key=lambda counter: counter_order(counter.code)),
                 [tickets[choice.waiting.ticket_id] for choice in order[:first]],
             )

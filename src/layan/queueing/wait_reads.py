@@ -1,9 +1,10 @@
 """Waits as pages and the API show them; nothing here writes (B7)."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from layan.customers.api import Category
-from layan.places.api import Layout, disruption_message
+from layan.places.api import Layout, ServiceInfo, disruption_message
 from layan.queueing.models import Ticket
 from layan.queueing.policy import policy
 from layan.queueing.promises import Wait, waits
@@ -36,6 +37,28 @@ def wait_of(ticket: Ticket, place: Layout, ahead: int, now: datetime) -> Wait | 
     if disruption_message(place.branch_id) is not None:
         return Wait(ahead, DISRUPTION)
     return waits().standing(place, ticket=ticket, ahead=ahead, now=now)
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """A number still waiting past the end of the range it was promised, and by how many whole minutes (B12)."""
+
+    ticket: Ticket
+    service: ServiceInfo | None
+    minutes: int
+
+
+def overdue(place: Layout, now: datetime) -> list[Overdue]:
+    """Return who waits for the service first asked for longer than promised, the latest first."""
+    waiting = Ticket.objects.filter(branch_id=place.branch_id, state=State.WAITING, called_at=None)
+    late = []
+    for ticket in waiting:
+        until = promised_until(ticket)
+        asked_later = ticket.not_before is not None and ticket.not_before > now
+        if until is not None and until < now and not asked_later:
+            minutes = int((now - until) / timedelta(minutes=1))
+            late.append(Overdue(ticket, place.services.get(ticket.service_id), minutes))
+    return sorted(late, key=lambda each: -each.minutes)
 
 
 def promised_until(ticket: Ticket) -> datetime | None:
