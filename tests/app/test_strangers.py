@@ -52,6 +52,7 @@ PAGES = {
     "b/<str:code>": Page(EVERYBODY),
     "b/<str:code>/theme.css": Page(EVERYBODY),
     "b/<str:code>/waiting": Page(EVERYBODY),
+    "b/<str:code>/usual": Page(EVERYBODY),
     "board/<str:code>": Page(EVERYBODY),
     "board/<str:code>/<str:zone>": Page(EVERYBODY),
     "board/<str:code>/<str:zone>/now": Page(EVERYBODY),

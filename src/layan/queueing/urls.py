@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from layan.queueing.views import counter, floor, floor_pages, floor_seats, kiosk, ticket, waiting
+from layan.queueing.views import counter, floor, floor_pages, floor_seats, kiosk, ticket, usual, waiting
 
 app_name = "queueing"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("t/<str:token>", ticket.page, name="ticket"),
     path("t/<str:token>/now", ticket.now, name="ticket-now"),
     path("b/<str:code>/waiting", waiting.waiting, name="waiting"),
+    path("b/<str:code>/usual", usual.usual, name="usual"),
     path("counter", counter.choose, name="choose-counter"),
     path("counter/<int:counter_id>", counter.console, name="console"),
     path("counter/<int:counter_id>/face", counter.face, name="console-face"),

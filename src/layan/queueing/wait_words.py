@@ -1,8 +1,5 @@
 """Waits in words a citizen understands: a range in whole steps, or why there is none and what to do (B7)."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -79,13 +76,6 @@ def basis_words(wait: Wait) -> str:
         each = max(1, round(wait.minutes_each))
         parts.append(_("each about %(minutes)s min lately") % {"minutes": each})
     return ", ".join(parts)
-
-
-def promised_words(promised: Mapping[str, Any]) -> str:
-    """Return the range that was promised with a number; "" where none was."""
-    if "high" not in promised:
-        return ""
-    return short_words(Wait(promised["ahead"], low=promised["low"], high=promised["high"]))
 
 
 def _is_plain(wait: Wait) -> bool:
