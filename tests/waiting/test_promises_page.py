@@ -53,7 +53,7 @@ def test_b7_the_promises_are_shown_by_service_and_hour(here, role):
     assert '<span class="figure__value">4</span>' in text
     assert '<span class="figure__value">75 %</span>' in text
     assert '<span class="figure__value">50 %</span>' in text
-    assert '<span class="figure__value">7.2 min</span>' in text
+    assert '<span class="figure__value">7.2</span>' in text
     assert '<th scope="row">A · Passport</th>' in text
     assert '<th scope="row">09:00</th>' in text
     assert "2 numbers given while nothing could be promised" in text
