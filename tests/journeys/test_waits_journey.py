@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from layan.kit import clock
 from layan.people.api import Person, Role
-from layan.places.api import announce_disruption, end_disruption, service_day
+from layan.places.api import announce_disruption, end_disruption, layout_changed, service_day
+from layan.places.models import Counter, CounterService, Service
 from layan.queueing import api as queueing
 from layan.waiting.models import Day, Forecast
 from layan.waiting.tally import Tally
@@ -182,3 +183,44 @@ def test_b7_a_supervisor_reads_how_good_the_promises_were(browse, server, here, 
     expect(page.get_by_role("row", name="A · Passport")).to_contain_text("52 %")
     expect(page.get_by_text("people are called later than told")).to_be_visible()
     assert_good(page, snap, f"waits-promises-{size[0]}")
+
+
+@pytest.mark.parametrize("size", [HALL, (1280, 720), KIOSK], ids=["hall", "small", "upright"])
+def test_b7_a_hall_of_25_services_and_14_counters_shows_its_waits_whole(
+    browse, server, here, aminah, snap, size
+):
+    hall = here.branch.zones.get(code="HALL")
+    for letter in "DEFGHJKLMNOPQRSTUVWXYZ":
+        here.services[letter] = Service.objects.create(
+            branch=here.branch,
+            agency=here.branch.agency,
+            zone=hall,
+            code=f"S-{letter}",
+            letter=letter,
+            norm_minutes=10,
+            name={"ms": f"Perkhidmatan panjang namanya {letter}", "en": f"A service of a long name {letter}"},
+        )
+    for number_ in range(5, 15):
+        here.counters[str(number_)] = Counter.objects.create(branch=here.branch, zone=hall, code=str(number_))
+    for code in map(str, range(5, 15)):
+        for service in here.services.values():
+            CounterService.objects.create(counter=here.counters[code], service=service)
+    layout_changed(branch_id=here.id, what="hall")
+    by = a_person(Role.SUPERVISOR, here, actor="user:9")
+    for code in ("1", "2", *map(str, range(5, 15))):
+        open_counter(here, code, by)
+    for letter in here.services:
+        a_ticket(here, letter), a_ticket(here, letter)
+    queueing.call_next(branch_id=here.id, counter_id=here.counter("1"), by=by)
+    published(here)
+    board = browse(*size)
+    board.goto(f"/board/{here.code}/HALL?languages=ms,en,zh,ta")
+    expect(board.locator(".board__wait").first).to_have_text(re.compile(r"\d"))
+    snap(board, f"waits-board-many-{size[0]}")
+    cut = board.locator(".board__waits li").evaluate_all(
+        "rows => rows.map((row) => [row, row.querySelector('.board__wait'), row.querySelector('strong')])"
+        ".filter(([row, wait, people]) => wait.getBoundingClientRect().right > people.getBoundingClientRect().left"
+        " || people.getBoundingClientRect().right > row.getBoundingClientRect().right + 1)"
+        ".map(([row]) => row.textContent)"
+    )
+    assert cut == []

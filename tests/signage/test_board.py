@@ -257,7 +257,7 @@ def test_without_known_languages_a_board_speaks_malay_and_english(here, client: 
 def test_more_than_two_languages_take_turns_in_pairs(here):
     a_ticket(here)
     html = board(here, languages=("ms", "en", "zh", "ta"))
-    service = html[html.index('class="board__service"') :].partition("</li>")[0]
+    service = html[html.index('class="board__service"') :].partition("board__wait")[0]
     assert service.count('class="turn say"') == 2
 
 

@@ -55,7 +55,7 @@ from layan.queueing.services.sessions import (
 from layan.queueing.services.undoing import undo
 from layan.queueing.services.visits import add_service, rearrange
 from layan.queueing.wait_reads import wait_of, waits_now
-from layan.queueing.wait_words import now_words, reason_words, short_words, wait_words
+from layan.queueing.wait_words import board_words, reason_words
 
 __all__ = [
     "BREAK_REASONS",
@@ -79,6 +79,7 @@ __all__ = [
     "acknowledge",
     "add_service",
     "at_counter",
+    "board_words",
     "branch_for",
     "branch_of_counter",
     "branch_state",
@@ -99,7 +100,6 @@ __all__ = [
     "issue",
     "last_calls",
     "no_show",
-    "now_words",
     "open_counter",
     "pause_counter",
     "people_ahead",
@@ -113,7 +113,6 @@ __all__ = [
     "return_to_line",
     "seat_officer",
     "service_lines",
-    "short_words",
     "start",
     "tally_ahead",
     "ticket_for",
@@ -125,7 +124,6 @@ __all__ = [
     "unknown_counter",
     "use_waits",
     "wait_of",
-    "wait_words",
     "waiting_per_service",
     "waits",
     "waits_now",

@@ -5,6 +5,9 @@ from django.utils.translation import ngettext
 
 from layan.queueing.promises import Wait
 
+#: A board shows minutes up to here, hours beyond.
+_MINUTES_UP_TO = 120
+
 
 def wait_words(wait: Wait) -> str:
     """Return the range as a phrase ("about 15–25 min"), or why there is none and what to do next."""
@@ -26,6 +29,13 @@ def short_words(wait: Wait) -> str:
     if wait.high < 60:
         return _unbroken(_("%(low)s–%(high)s min") % {"low": wait.low, "high": wait.high})
     return _("%(low)s to %(high)s") % {"low": _length(wait.low), "high": _length(wait.high)}
+
+
+def board_words(wait: Wait) -> str:
+    """Return the range in figures, which readers of every language read alike ("0–10 min"), or the reason in short."""
+    if wait.reason or wait.high > _MINUTES_UP_TO:
+        return short_words(wait)
+    return _unbroken(_("%(low)s–%(high)s min") % {"low": wait.low, "high": wait.high})
 
 
 def now_words(wait: Wait) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from layan.kit.i18n import DJANGO_CODES, day_words, moment_words, words
 from layan.places.api import Block
-from layan.queueing.api import Wait, short_words
+from layan.queueing.api import Wait, board_words
 from layan.signage.reads import Board
 
 #: Short codes, in the order in which a board shows them.
@@ -22,7 +22,7 @@ LABELS: dict[str, Promise] = {
     "number": gettext_lazy("Number"),
     "counter": gettext_lazy("Counter"),
     "counters": gettext_lazy("At the counters"),
-    "waiting": gettext_lazy("Time and people waiting"),
+    "waiting": gettext_lazy("Wait, people"),
     "on_break": gettext_lazy("Break"),
     "take_a_number": gettext_lazy("Please take a number at the kiosk"),
     "closed_now": gettext_lazy("We are closed now"),
@@ -67,8 +67,11 @@ def today_line(board: Board, languages: Sequence[str]) -> dict[str, str]:
 
 
 def wait_line(wait: Wait, languages: Sequence[str]) -> dict[str, str]:
-    """Return how long someone who came now would wait, or in short why that is not known (B7)."""
-    return in_each(languages, lambda: short_words(wait))
+    """Return how long someone who came now would wait, or in short why that is not known (B7).
+
+    Figures are read alike in every language: they stand once, and do not take turns.
+    """
+    return in_each(languages if wait.reason else languages[:1], lambda: board_words(wait))
 
 
 def opens_again(board: Board, languages: Sequence[str]) -> dict[str, str]:
