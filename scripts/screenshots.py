@@ -53,7 +53,7 @@ class Shot:
 
 
 @contextlib.contextmanager
-def demonstration(speed: float = 20) -> Iterator[Demonstration]:
+def demonstration(speed: float = 4) -> Iterator[Demonstration]:
     """Start `layan demo` in a folder of its own and stop it at the end."""
     with tempfile.TemporaryDirectory() as data:
         command = [
@@ -102,6 +102,7 @@ def shots(demo: Demonstration) -> list[Shot]:
     return [
         Shot("kiosk-portrait", "/kiosk/SENTOSA", PORTRAIT),
         Shot("kiosk-landscape", "/kiosk/SENTOSA", HALL),
+        Shot("kiosk-services", "/kiosk/SENTOSA/services", PORTRAIT),
         Shot("branch-phone", "/b/SENTOSA", PHONE),
         Shot("branch", "/b/SENTOSA", DESKTOP),
         Shot("ticket", demo.ticket, PHONE),
@@ -109,6 +110,7 @@ def shots(demo: Demonstration) -> list[Shot]:
         Shot("board-portrait", "/board/SENTOSA/B", PORTRAIT),
         Shot("floor", "/floor/SENTOSA", DESKTOP, "aminah"),
         Shot("floor-phone", "/floor/SENTOSA", PHONE, "aminah"),
+        Shot("promises", "/floor/SENTOSA/promises", DESKTOP, "aminah"),
         Shot("counters", "/counter", DESKTOP, "siti"),
         Shot("console", "/counter", DESKTOP, "siti", open_counter),
         Shot("setup", "/setup/", DESKTOP, "farid"),
