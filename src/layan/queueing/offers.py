@@ -12,6 +12,10 @@ from layan.queueing.reads import head, waiting_per_service
 from layan.queueing.wait_reads import waits_now
 
 
+#: Why no time can be told that one should know before a number is taken.
+_TELLING = frozenset({"no_counter", "after_closing"})
+
+
 @dataclass(frozen=True)
 class Offer:
     """A service at the kiosk: how many wait, how long it would take, why no number is given now (None: one is)."""
@@ -25,6 +29,11 @@ class Offer:
     def busy(self) -> bool:
         """Say whether the line is so long that a customer is advised, never refused (B13)."""
         return 0 < self.service.queue_limit <= self.waiting
+
+    @property
+    def advice(self) -> bool:
+        """Say whether who takes a number should first know why no time is told (B7)."""
+        return self.wait.reason in _TELLING
 
 
 def why_not(
