@@ -11,7 +11,6 @@ from layan.queueing.promises import Wait
 from layan.queueing.reads import head, waiting_per_service
 from layan.queueing.wait_reads import waits_now
 
-
 #: Why no time can be told that one should know before a number is taken.
 _TELLING = frozenset({"no_counter", "after_closing"})
 
