@@ -20,7 +20,7 @@ LONGEST_FILE = 400
 DOORS = {"api", "events"}
 DOORS_OF_VIEWS = {"layan.people.web"}
 #: Built outside the repository, or not ours: fonts, icons, catalogues, lock files.
-NOT_TEXT = {".woff2", ".png", ".ico", ".mo", ".jpg", ".sqlite3"}
+NOT_TEXT = {".woff2", ".gz", ".png", ".ico", ".mo", ".jpg", ".sqlite3"}
 
 
 def python_files(*folders: str) -> list[Path]:
