@@ -24,7 +24,7 @@ Snap = Callable[[Page, str], None]
 PHONE, KIOSK, HALL, DESK = (390, 844), (1080, 1920), (1920, 1080), (1440, 900)
 RANGE = re.compile(r"\d+.min|\d.h")
 #: Pages ask again by themselves when a forecast is new, though no event told them.
-SOON_MS = 45_000
+SOON_MS = 70_000
 
 
 @pytest.fixture
