@@ -61,7 +61,7 @@ def test_b7_on_the_first_morning_the_norm_gives_a_wide_range(here):
         now.shift(timedelta(minutes=2))
         published(here)
         promised = a_ticket(here).promised
-    assert promised["likely"] == 30
+    assert 25 <= promised["likely"] <= 32
     assert promised["low"] < 20 < 45 < promised["high"]
     assert (promised["counters"], promised["minutes_each"], promised["ahead"]) == (2, 10.0, 5)
 

@@ -47,11 +47,11 @@ def report(here, now):
 
 def test_b7_a_promise_is_measured_against_the_call(here, now):
     promised = a_ticket(here).promised
-    now.shift(timedelta(minutes=12))
+    now.shift(timedelta(minutes=4))
     called(here, "1")
     found = report(here, now)
     assert (found.overall.count, found.overall.kept, found.overall.covered) == (1, 1.0, 1.0)
-    assert found.overall.error == pytest.approx(abs(12 - promised["likely"]), abs=0.1)
+    assert found.overall.error == pytest.approx(abs(4 - promised["likely"]), abs=0.1)
     assert list(found.by_hour) == [8]
     assert list(found.by_service) == [here.services["A"].pk]
 

@@ -173,7 +173,8 @@ def test_b7_who_was_sent_to_one_counter_is_told_its_own_line(here, now):
     queueing.transfer(branch_id=here.id, ticket_id=ticket.pk, counter_id=counter, by=at(here, "1"))
     published(here)
     wait = shown(here, ticket)
-    assert (wait.counters, wait.ahead, wait.likely) == (1, 0, 10)
+    assert (wait.counters, wait.ahead) == (1, 0)
+    assert 0 <= wait.low < wait.likely <= 10 < wait.high
 
 
 def test_b7_a_service_taken_out_of_use_stops_nothing(here, now):

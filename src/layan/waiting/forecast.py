@@ -1,6 +1,6 @@
 """What the worker publishes of one line, and what a page makes of it; pure (B7)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -17,6 +17,12 @@ NO_COUNTER, NO_HISTORY, DISRUPTION, CLOSED, AFTER_CLOSING = (
     "closed",
     "after_closing",
 )
+
+
+def ranks_for(waiting: int) -> tuple[int, ...]:
+    """Return the points of the curve of a line in which so many wait: beyond them some more may come."""
+    last = next((rank for rank in RANKS if rank >= waiting + 10), RANKS[-1])
+    return tuple(rank for rank in RANKS if rank <= last)
 
 
 @dataclass(frozen=True)
@@ -53,13 +59,3 @@ class LineForecast:
     def from_json(cls, values: Mapping[str, Any]) -> "LineForecast":
         """Return the forecast that `to_json` wrote."""
         return cls(**{**values, "ranks": tuple(values["ranks"]), "rows": tuple(map(tuple, values["rows"]))})
-
-
-def by_norm(ranks: Sequence[int], minutes_each: float) -> list[Row]:
-    """Return a wide curve from the service's norm alone: the first morning of a branch, before it has shown its pace."""
-    rows = []
-    for rank in ranks:
-        middle = rank * minutes_each
-        # The norm itself may be off by half; that does not average out over the people ahead.
-        rows.append((middle * 0.4, middle, middle * 1.6 + minutes_each / 2, middle * 2.0 + minutes_each))
-    return rows

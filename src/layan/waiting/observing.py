@@ -13,6 +13,7 @@ from layan.kit.events import read
 from layan.kit.events.chain import Line
 from layan.people.api import skills_of
 from layan.places.api import Layout, last_layout
+from layan.waiting.desks import Desks
 from layan.waiting.engine.branch import Branch
 from layan.waiting.engine.prior import Prior, read_prior
 from layan.waiting.floor import Floor
@@ -52,6 +53,7 @@ class Observer:
         self.branch_id = branch_id
         self.seq = 0
         self.floor = Floor()
+        self.desks = Desks()
         self.engine = Branch(shipped_prior())
         self.day = 0
         self.read_at = 0.0
@@ -102,7 +104,9 @@ class Observer:
         """Take one event: first the readings that were due before it."""
         at = line.at.timestamp() / 60
         self.read_until(place, at)
-        self.floor.apply(line.seq, at, line.type, orjson.loads(line.payload))
+        facts = orjson.loads(line.payload)
+        self.floor.apply(line.seq, at, line.type, facts)
+        self.desks.apply(at, line.type, facts)
         self.seq = line.seq
 
     def read_until(self, place: Layout, at: float) -> None:
@@ -138,6 +142,7 @@ class Observer:
         self.floor.settle(inf)
         tally = self.floor.tally
         self.floor.begin_day()
+        self.desks.begin_day()
         with transaction.atomic():
             if tally != Tally():
                 self.keep_tally(ended, tally)

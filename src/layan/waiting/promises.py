@@ -11,7 +11,8 @@ import orjson
 from layan.kit import clock
 from layan.places.api import Layout
 from layan.queueing.api import NO_FORECAST, Standing, UsualHour, Wait, is_direct
-from layan.waiting.forecast import AFTER_CLOSING, LineForecast, by_norm
+from layan.waiting.engine.belief import Belief
+from layan.waiting.forecast import AFTER_CLOSING, LineForecast
 from layan.waiting.models import Forecast
 from layan.waiting.reads import forget_usual, usual_hours
 from layan.waiting.rules import rounded
@@ -98,7 +99,7 @@ class Forecasts:
             return Wait(ahead, line.reason if line else NO_FORECAST)
         if is_direct(ticket.lane):
             # One counter's own line, which no past day tells about: as wide as a first morning's.
-            ((p10, p50, _, p90),) = by_norm([ahead + 1], line.minutes_each)
+            p10, p50, _, p90 = Belief().row(ahead + 1, line.minutes_each)
             return _told(line, found.version, ahead, now, (p10, p50, p90), counters=1)
         shown = _windows(place.branch_id).get(str(ticket.pk)) or _promised(ticket, now)
         if shown is None:

@@ -12,12 +12,13 @@ from layan.places.api import Layout, ServiceInfo, disruption_message, opening
 from layan.queueing.api import head, policy, tally_ahead
 from layan.waiting import forecast as reasons
 from layan.waiting.floor import Standing
-from layan.waiting.forecast import RANKS, LineForecast, by_norm
+from layan.waiting.forecast import LineForecast, ranks_for
 from layan.waiting.hours import Ahead, day_ahead, elapsed
 from layan.waiting.models import Forecast
 from layan.waiting.observing import Observer
 from layan.waiting.order import Places, places
 from layan.waiting.rules import EMERGENCY, Row, Rule, Window, kept
+from layan.waiting.young import Young, blended, calls_seen, taught
 
 #: A forecast is published again after so many seconds though nothing happened: time itself passed.
 EVERY_SECONDS = 20.0
@@ -25,7 +26,7 @@ EVERY_SECONDS = 20.0
 _TALLY_SECONDS = 60.0
 #: Following the log may take so long in one turn; the rest comes in the next, so that the other jobs are done meanwhile.
 _FOLLOW_SECONDS = 0.25
-#: A line with neither past days nor so many calls today has shown no pace of its own.
+#: A line without a norm has shown no pace of its own before so many calls.
 _CALLS_TO_SHOW_PACE = 4
 
 Queues = Mapping[str, list[tuple[str, Standing]]]
@@ -36,6 +37,7 @@ class Publisher:
 
     def __init__(self, branch_id: int) -> None:
         self.observer = Observer(branch_id)
+        self.young = Young()
         self.windows: dict[str, Window] = {}
         self.likely: dict[str, float] = {}
         self._as_of: datetime | None = None
@@ -153,33 +155,41 @@ class Publisher:
     def _curve(
         self, place: Layout, service: ServiceInfo, counters: int, waiting: int, ahead: Ahead
     ) -> LineForecast:
-        """Return a line's curve as of the engine's last reading: it costs most, and changes with that alone."""
-        length = next((rank for rank in RANKS if rank >= waiting + 10), RANKS[-1])
-        basis = (self.observer.read_at, counters, length, place.version)
+        """Return a line's curve as of the engine's last reading: it costs most, and changes with that alone.
+
+        A young line's changes with every counter that becomes free, too.
+        """
+        ranks = ranks_for(waiting)
+        share = taught(self.observer.engine.lines.get(service.code))
+        serving = tuple(self.observer.desks.serving) if share < 1 else ()
+        basis = (self.observer.read_at, counters, ranks, place.version, serving)
         known = self._curves.get(service.id)
         if known is None or known[0] != basis:
-            known = self._curves[service.id] = (basis, self._computed(service, counters, length, ahead))
+            found = self._computed(place, service, counters, ranks, ahead)
+            known = self._curves[service.id] = (basis, found)
         return known[1]
 
-    def _computed(self, service: ServiceInfo, counters: int, length: int, ahead: Ahead) -> LineForecast:
-        ranks = tuple(rank for rank in RANKS if rank <= length)
+    def _computed(
+        self, place: Layout, service: ServiceInfo, counters: int, ranks: tuple[int, ...], ahead: Ahead
+    ) -> LineForecast:
         line = self.observer.engine.lines.get(service.code)
-        days = line.shape.days if line else 0
-        if (
-            line is not None
-            and line.today is not None
-            and (days or sum(line.today.sums.calls) >= _CALLS_TO_SHOW_PACE)
-        ):
+        share, rows, minutes_each = taught(line), [], 0.0
+        if not service.norm_minutes:
+            if calls_seen(line) < _CALLS_TO_SHOW_PACE:
+                return LineForecast(reasons.NO_HISTORY)
+            share = 1.0
+        if line is not None and share:
             found = self.observer.engine.estimates(service.code, [rank - 1 for rank in ranks])
             rows = [(each.p10, each.p50, each.p80, each.p90) for each in found]
             minutes_each = found[0].basis.minutes_per_call * counters
-        elif service.norm_minutes:
-            rows, minutes_each = by_norm(ranks, service.norm_minutes / counters), service.norm_minutes
-        else:
-            return LineForecast(reasons.NO_HISTORY)
-        if not days:
-            # Past days would have shown the breaks.
-            rows = [_over_breaks(row, ahead) for row in rows]
+            if not line.shape.days:
+                # Past days would have shown the breaks.
+                rows = [_over_breaks(row, ahead) for row in rows]
+        if share < 1:
+            young, each = self.young.rows(self.observer, place, rule_of(place), service.code)
+            young = [_over_breaks(row, ahead) for row in young]
+            rows = blended(young, rows, share) if share else young
+            minutes_each = (1 - share) * each + share * minutes_each
         points = tuple(tuple(round(value, 2) for value in row) for row in rows)
         return LineForecast(ranks=ranks, rows=points, counters=counters, minutes_each=round(minutes_each, 1))
 
