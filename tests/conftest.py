@@ -14,12 +14,16 @@ def fresh_memory(settings: Any) -> None:
     from layan.people import api as people
     from layan.places.api import forget_layouts
     from layan.signage.rendering import forget_fragments
+    from layan.signage.screens.beats import beats
+    from layan.signage.screens.known import forget_screens
     from layan.waiting.promises import forget_forecasts
 
     # Argon2 takes its time on purpose; the tests of sign-in need the rule, not the delay.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     forget_layouts()
     forget_fragments()
+    forget_screens()
+    beats.forget()
     forget_forecasts()
     people._known.clear()
     caches["local"].clear()

@@ -19,6 +19,7 @@ from layan.people.api import Role
 from layan.people.models import User
 from layan.people.rules import STAFF_ROLES
 from layan.queueing import api as queueing
+from layan.signage.screens.services import Settings, new_code, pair
 from layan.signage.services import post_notice
 from tests.builders import BuiltBranch, a_branch, a_person, a_ticket, a_user
 
@@ -56,6 +57,10 @@ PAGES = {
     "board/<str:code>": Page(EVERYBODY),
     "board/<str:code>/<str:zone>": Page(EVERYBODY),
     "board/<str:code>/<str:zone>/now": Page(EVERYBODY),
+    # A display without a key is shown a code; who has no paired key reads no board there.
+    "screen": Page(EVERYBODY),
+    "screen/code": Page(EVERYBODY),
+    "screen/now": Page(frozenset()),
     "api/v1/docs": Page(EVERYBODY),
     "api/v1/openapi.json": Page(EVERYBODY),
     "api/v1/problems": Page(EVERYBODY),
@@ -91,6 +96,11 @@ PAGES = {
     "floor/<str:code>/log.<str:form>": Page(frozenset({"auditor"})),
     "floor/<str:code>/notices": Page(STAFF, RUNNING, {"ms": "Kaunter 3 ditutup"}),
     "floor/<str:code>/notices/<int:notice_id>/end": Page(None, RUNNING),
+    "floor/<str:code>/screens": Page(STAFF, RUNNING, {"screen-code": "AAAAAA"}),
+    "floor/<str:code>/screens/<int:screen_id>": Page(RUNNING, RUNNING),
+    "floor/<str:code>/screens/<int:screen_id>/revoke": Page(None, RUNNING),
+    "floor/<str:code>/screens/<int:screen_id>/preview": Page(STAFF),
+    "floor/<str:code>/screens/<int:screen_id>/preview/now": Page(STAFF),
     "start": Page(SIGNED_IN),
     "account": Page(SIGNED_IN),
     # The form is everybody's; a branch's kiosk is made by its supervisors alone (tests/people/test_device.py).
@@ -155,7 +165,14 @@ def office() -> Office:
         people[role.value] = a_user(role.value, role, here)
         people[f"{role.value} elsewhere"] = a_user(f"{role.value}-elsewhere", role, elsewhere)
     ticket = a_ticket(here)
-    notice = post_notice(branch_id=here.id, text={"ms": "Selamat datang"}, by=a_person(Role.SUPERVISOR, here))
+    supervisor = a_person(Role.SUPERVISOR, here)
+    notice = post_notice(branch_id=here.id, text={"ms": "Selamat datang"}, by=supervisor)
+    screen = pair(
+        branch_id=here.id,
+        code=new_code(digest="of-a-key", address="127.0.0.1"),
+        settings=Settings(name="Kantin", zone_ids=[here.branch.zones.get(code="HALL").pk]),
+        by=supervisor,
+    )
     values = {
         "str:code": here.code,
         "str:zone": "HALL",
@@ -164,6 +181,7 @@ def office() -> Office:
         "str:form": "csv",
         "int:counter_id": str(here.counter("1")),
         "int:notice_id": str(notice.pk),
+        "int:screen_id": str(screen.pk),
         "uuid:ticket_id": str(ticket.pk),
     }
     return Office(here, people, values)

@@ -26,9 +26,9 @@ def renders(monkeypatch) -> list[str]:
     zones: list[str] = []
     render = rendering._render
 
-    def counted(place, zone_code, languages):
-        zones.append(zone_code)
-        return render(place, zone_code, languages)
+    def counted(place, view):
+        zones.extend(view.zones)
+        return render(place, view)
 
     monkeypatch.setattr(rendering, "_render", counted)
     return zones

@@ -10,12 +10,21 @@ from django.db import transaction
 from layan.kit.refusal import Refusal
 from layan.places.api import announce_disruption, end_disruption
 from layan.queueing import api as queueing
-from layan.signage.rendering import forget_fragments, fragment
+from layan.signage.rendering import Fragment, forget_fragments, fragment_of
 from layan.signage.services import end_notice, post_notice
+from layan.signage.view import View
 from tests.builders import a_ticket, open_counter
 
 pytestmark = pytest.mark.django_db
 
+#: Every layout, and boards of one zone and of several.
+VIEWS = [
+    View("UTC-A", ("HALL",), ("ms", "en")),
+    View("UTC-A", ("UPPER",), ("ms", "en")),
+    View("UTC-A", ("HALL", "UPPER"), ("ms", "en"), layout="corridor"),
+    View("UTC-A", ("HALL", "UPPER"), ("en",), layout="information"),
+    View("UTC-A", ("HALL",), ("ms",), layout="countertop", counter="1"),
+]
 LIVE = ("waiting", "called", "serving", "on_hold", "no_show")
 
 
@@ -107,7 +116,10 @@ def _follow(here, supervisor, seed):
         open_counter(here, code, supervisor)
     for _ in range(60):
         office.step()
-        followed = {zone: fragment(here.code, zone, ("ms", "en")) for zone in ("HALL", "UPPER")}
+        followed = everywhere()
         forget_fragments()
-        fresh = {zone: fragment(here.code, zone, ("ms", "en")) for zone in ("HALL", "UPPER")}
-        assert followed == fresh
+        assert followed == everywhere()
+
+
+def everywhere() -> dict[View, Fragment]:
+    return {view: fragment_of(view) for view in VIEWS}

@@ -10,6 +10,7 @@ import pytest
 from layan.signage import refusals
 from layan.signage.asgi import Boards
 from layan.signage.rendering import Fragment
+from layan.signage.view import View
 
 
 class Looks:
@@ -22,14 +23,14 @@ class Looks:
         self.held.set()
         self.began = threading.Semaphore(0)
 
-    def __call__(self, code: str, zone: str, languages: tuple[str, ...]) -> Fragment:
-        if zone == "NOWHERE":
+    def __call__(self, view: View) -> Fragment:
+        if view.zones == ("NOWHERE",):
             raise refusals.unknown_zone()
         self.count += 1
         seen = self.seq
         self.began.release()
         assert self.held.wait(10)
-        html = f"{code} {zone} {','.join(languages)} {seen}"
+        html = f"{view.code} {view.zones[0]} {','.join(view.languages)} {seen}"
         return Fragment(html, f'"{seen}"', seen, datetime.max.replace(tzinfo=UTC))
 
 

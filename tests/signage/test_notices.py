@@ -1,6 +1,6 @@
 """Notices: supervisors post and end them, readers look, strangers neither."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 import time_machine
@@ -209,3 +209,40 @@ def test_nobody_is_sent_to_the_sign_in_page(here, client: Client):
     ):
         assert answer.status_code == 302
         assert "/accounts/login" in answer["Location"]
+
+
+def test_a_repeating_notice_comes_and_goes_on_the_board_by_the_clock(here, supervisor):
+    with time_machine.travel("2026-03-06T04:29:00Z", tick=False) as moment:  # a Friday, 12:29 there
+        post_notice(
+            branch_id=here.id,
+            text={"ms": "Solat Jumaat"},
+            weekdays="5",
+            from_time=time(12, 30),
+            until_time=time(14, 45),
+            by=supervisor,
+        )
+        seen = []
+        for minutes in (0, 1, 134, 1, 7 * 24 * 60 - 134):
+            moment.shift(timedelta(minutes=minutes))
+            seen.append("Solat Jumaat" in shown(here))
+        assert seen == [False, True, True, False, True]
+
+
+def test_weekdays_alone_mean_the_whole_day_and_half_hours_are_refused(here, supervisor):
+    notice = post_notice(branch_id=here.id, text={"ms": "Pasar tani"}, weekdays="7", by=supervisor)
+    assert (notice.from_time, notice.until_time) == (time(0), time(0))
+    with refused("wrong-hours"):
+        post_notice(branch_id=here.id, text={"ms": "x"}, from_time=time(9), by=supervisor)
+
+
+def test_a_supervisor_posts_a_repeating_notice_on_the_page(here, client: Client):
+    as_(client, here, Role.SUPERVISOR)
+    typed = form(text_ms="Tutup 17:00", from_time="16:45", until_time="17:00", open_days_only="on")
+    answer = client.post(
+        f"/floor/{here.code}/notices", typed | {"notice-weekdays": ["1", "2", "3", "4", "5"]}
+    )
+    assert answer.status_code == 302
+    notice = Notice.objects.get()
+    assert (notice.weekdays, notice.from_time, notice.open_days_only) == ("12345", time(16, 45), True)
+    page = client.get(f"/floor/{here.code}/notices").content.decode()
+    assert "16:45–17:00" in page

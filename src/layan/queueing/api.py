@@ -11,6 +11,7 @@ from layan.queueing.access import (
     track_token,
 )
 from layan.queueing.console_reads import at_counter, explanation, explanation_in_line
+from layan.queueing.devices import Trouble, watch_devices
 from layan.queueing.models import Session, Ticket
 from layan.queueing.policy import policy
 from layan.queueing.promises import NO_FORECAST, Standing, UsualHour, Wait, waits
@@ -74,6 +75,7 @@ __all__ = [
     "Standing",
     "State",
     "Ticket",
+    "Trouble",
     "UsualHour",
     "Wait",
     "acknowledge",
@@ -128,4 +130,5 @@ __all__ = [
     "waits",
     "waits_now",
     "watch",
+    "watch_devices",
 ]

@@ -66,6 +66,8 @@ def floor(place: Layout, person: Person, now: datetime) -> Context:
 
 
 def _alert(concern: Concern) -> Alert:
+    if concern.trouble is not None:
+        return Alert(concern, concern.trouble.words, str(concern.trouble.action))
     return Alert(concern, _concern_words(concern), _action_words(concern))
 
 

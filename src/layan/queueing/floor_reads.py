@@ -12,6 +12,7 @@ from layan.people.api import Colleague, Permission, names_of, staff_who
 from layan.places.api import CounterInfo, Layout, ServiceInfo, counter_order, counters_promised
 from layan.queueing import sql
 from layan.queueing.console_reads import CALLED_LIMIT
+from layan.queueing.devices import Trouble, troubles
 from layan.queueing.line import line
 from layan.queueing.models import Alarm, OutOfOrderCall, Ticket
 from layan.queueing.policy import policy
@@ -32,8 +33,8 @@ OVERRUN = 2
 class Concern:
     """One thing that needs the supervisor: what, how bad, since when, and the counter whose opening would help.
 
-    `kind` is wait, queue, unserved, emergency, not-started, overrun or lunch; `figure` and `limit` are its minutes
-    or people.
+    `kind` is wait, queue, unserved, emergency, not-started, overrun, lunch or device; `figure` and `limit` are its
+    minutes or people.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class Concern:
     ticket: Ticket | None = None
     alarm: Alarm | None = None
     remedy: Serving | None = None
+    trouble: Trouble | None = None
 
     @property
     def acknowledged(self) -> bool:
@@ -100,6 +102,7 @@ def concerns(state: BranchState, now: datetime) -> list[Concern]:
         *_unserved(state),
         *_lunch(state, now),
         *_at_counters(state, now),
+        *_devices(state, now),
     ]
     return sorted(found, key=lambda concern: (concern.acknowledged, concern.level != "bad"))
 
@@ -140,6 +143,17 @@ def _limits(state: BranchState, now: datetime) -> Iterable[Concern]:
                     alarm=alarm,
                     remedy=remedy(state, service),
                 )
+
+
+def _devices(state: BranchState, now: datetime) -> Iterable[Concern]:
+    """Devices that report trouble, or report no longer (H2)."""
+    found = troubles(state.place, now)
+    raised = Alarm.objects.filter(
+        branch_id=state.place.branch_id, cleared_at=None, service=None
+    ).select_related("acknowledged_by")
+    alarms = {alarm.kind: alarm for alarm in raised}
+    for device, trouble in found.items():
+        yield Concern("device", "bad", trouble.minutes, alarm=alarms.get(device), trouble=trouble)
 
 
 def _unserved(state: BranchState) -> Iterable[Concern]:

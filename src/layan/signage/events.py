@@ -1,4 +1,4 @@
-"""What happens to notices. Their text stays in the table: an event could not be erased."""
+"""What happens to notices and screens. Their texts and names stay in the tables: an event could not be erased."""
 
 from dataclasses import dataclass
 
@@ -15,3 +15,21 @@ class NoticePosted(Event):
 class NoticeEnded(Event):
     type = "notice.ended"
     notice: int
+
+
+@dataclass(frozen=True)
+class ScreenPaired(Event):
+    type = "screen.paired"
+    screen: int
+
+
+@dataclass(frozen=True)
+class ScreenChanged(Event):
+    type = "screen.changed"
+    screen: int
+
+
+@dataclass(frozen=True)
+class ScreenRevoked(Event):
+    type = "screen.revoked"
+    screen: int

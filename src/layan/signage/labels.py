@@ -1,14 +1,15 @@
 """What boards say, in every language the board was set to."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from django.utils import translation
+from django.utils import formats, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from layan.kit.i18n import DJANGO_CODES, day_words, moment_words, words
-from layan.places.api import Block
+from layan.places.api import Block, DayHours
 from layan.queueing.api import Wait, board_words
 from layan.signage.reads import Board
 
@@ -29,6 +30,24 @@ LABELS: dict[str, Promise] = {
     "reconnecting": gettext_lazy("Connecting again"),
     "not_current": gettext_lazy("Not current"),
     "last_updated": gettext_lazy("last updated"),
+    "counter_closed": gettext_lazy("This counter is closed"),
+    "please_wait": gettext_lazy("Please wait for your number"),
+    "please_come": gettext_lazy("Please come to this counter"),
+    "now_serving": gettext_lazy("Now being served"),
+    "hours": gettext_lazy("Opening hours"),
+    "waits": gettext_lazy("Waiting time now"),
+    "people": gettext_lazy("people waiting"),
+    "nobody_waits": gettext_lazy("Nobody is waiting"),
+    "notices": gettext_lazy("Notices"),
+}
+
+
+#: What a display says while it waits to be paired.
+PAIRING: dict[str, Promise] = {
+    "title": gettext_lazy("Pair this screen"),
+    "how": gettext_lazy("A supervisor types this code on the floor page, under Screens."),
+    "away": gettext_lazy("Connecting again"),
+    "later": gettext_lazy("Too many codes were shown. The next one comes by itself in some minutes."),
 }
 
 
@@ -64,6 +83,37 @@ def spoken(text: Mapping[str, str] | Promise | str, languages: Sequence[str]) ->
 def today_line(board: Board, languages: Sequence[str]) -> dict[str, str]:
     """Return the date and today's hours (B11), or why the branch is closed."""
     return in_each(languages, lambda: f"{day_words(board.hours.day)} · {_hours(board)}")
+
+
+@dataclass(frozen=True)
+class WeekLine:
+    """One day of the week's hours, today's first."""
+
+    day: dict[str, str]
+    hours: dict[str, str]
+    is_today: bool
+
+
+def week_lines(board: Board, languages: Sequence[str]) -> list[WeekLine]:
+    """Return the hours of seven days from today on (B11); a day that is not as usual says why."""
+    return [
+        WeekLine(
+            in_each(languages, lambda day=hours.day: formats.date_format(day, "l")),  # type: ignore[misc]
+            _day_hours(board, hours, languages),
+            hours.day == board.hours.day,
+        )
+        for hours in board.week
+    ]
+
+
+def _day_hours(board: Board, hours: DayHours, languages: Sequence[str]) -> dict[str, str]:
+    if hours.blocks:
+        return {languages[0]: ", ".join(_stretches(hours.blocks))}
+    if board.place.calendar.always_open:
+        return in_each(languages, lambda: _("Open"))
+    if hours.occasion:
+        return spoken(hours.occasion, languages)
+    return in_each(languages, lambda: _("Closed"))
 
 
 def wait_line(wait: Wait, languages: Sequence[str]) -> dict[str, str]:

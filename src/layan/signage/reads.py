@@ -1,8 +1,8 @@
 """What a board shows; nothing here writes. A board is public: numbers, counters and counts, nothing of a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo as TimeZone
 
 from django.db.models import Q, QuerySet
@@ -22,10 +22,11 @@ from layan.places.api import (
 )
 from layan.queueing.api import State, Ticket, Wait, counters, last_calls, service_lines, waits_now
 from layan.signage.models import Notice
+from layan.signage.rules import Schedule, is_shown, next_change
 
-#: Calls a board shows, and as many again in reserve for those that wait for their moment in amber.
+#: Calls a board shows, and those sent in reserve: they wait for their moment in amber, however many came at once.
 CALLS_SHOWN = 6
-CALLS_SENT = 2 * CALLS_SHOWN
+CALLS_SENT = 20
 #: Of a zone with more services than this, a board lists those that people wait for, the longest lines first.
 SERVICES_SHOWN = 8
 #: The waits on a board are looked at again at every such second of the clock, though nothing happens.
@@ -42,6 +43,7 @@ class Call:
     number: str
     counter: str
     at: datetime
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True)
@@ -65,18 +67,24 @@ class WaitingLine:
 
 @dataclass(frozen=True)
 class Board:
-    """One zone's board. It stays true until the branch's next event or until `true_until`, whichever comes first."""
+    """The board of one zone or several. It stays true until the branch's next event or until `true_until`, whichever comes first."""
 
     place: Layout
-    zone: ZoneInfo
+    zones: Sequence[ZoneInfo]
     calls: list[Call]
     counters: list[CounterLine]
     waiting: list[WaitingLine]
     notices: list[Notice]
     disruption: dict[str, str] | None
     hours: DayHours
+    week: list[DayHours]
     opening: Opening
     true_until: datetime
+
+    @property
+    def directed(self) -> list[ZoneInfo]:
+        """The zones that say how to get there."""
+        return [zone for zone in self.zones if zone.directions]
 
     @property
     def has_many_services(self) -> bool:
@@ -89,36 +97,46 @@ class Board:
         return sorted((line for line in self.waiting if line.count), key=lambda line: -line.count)
 
     @property
+    def listed_waiting(self) -> list[WaitingLine]:
+        """The lines that an information board has room for, those that people wait for first when there are many."""
+        if not self.has_many_services:
+            return self.waiting
+        return sorted(self.waiting, key=lambda line: -line.count)[: SERVICES_SHOWN + 2]
+
+    @property
     def is_idle(self) -> bool:
         """Say whether nothing goes on: nobody waits, nobody was called yet today, nobody is at a counter."""
         counts = any(line.count for line in self.waiting)
         return not (counts or self.calls or any(line.number for line in self.counters))
 
 
-def board(place: Layout, zone: ZoneInfo, now: datetime) -> Board:
-    """Return what the zone's board shows at `now` (B8, B11, B15)."""
+def board(place: Layout, zones: Sequence[ZoneInfo], now: datetime) -> Board:
+    """Return what the board of these zones shows at `now` (B8, B11, B15)."""
     today = service_day(place, now)
     is_open = opening(place, now)
-    coming = list(_not_over(place, now).filter(Q(zone=None) | Q(zone_id=zone.id)))
+    ids = {zone.id for zone in zones}
+    coming = list(_not_over(place, now).filter(Q(zone=None) | Q(zone__in=ids)))
     lines, told = service_lines(place, now), waits_now(place, now)
     waiting = [
         WaitingLine(service, lines.get(service.id, (0, timedelta(0)))[0], told[service.id])
         for service in place.services.values()
-        if service.zone_id == zone.id
+        if service.zone_id in ids
     ]
-    posts = list(_counters(place, zone))
+    posts = list(_counters(place, ids))
+    week = week_hours(place, today)
     changes = list(_changes(place, now, is_open, coming))
     if posts or any(line.count for line in waiting):
         changes.append(now + timedelta(seconds=WAITS_EVERY_SECONDS - now.timestamp() % WAITS_EVERY_SECONDS))
     return Board(
         place=place,
-        zone=zone,
-        calls=list(_calls(place, zone, now)),
+        zones=zones,
+        calls=_calls(place, zones, now),
         counters=posts,
         waiting=waiting,
-        notices=[notice for notice in coming if notice.starts_at <= now],
+        notices=[notice for notice in coming if is_on(place, notice, now)],
         disruption=disruption_message(place.branch_id),
-        hours=week_hours(place, today, days=1)[0],
+        hours=week[0],
+        week=week,
         opening=is_open,
         true_until=min(changes),
     )
@@ -133,19 +151,49 @@ def notices(place: Layout, now: datetime) -> list[Notice]:
     )
 
 
-def _calls(place: Layout, zone: ZoneInfo, now: datetime) -> Iterator[Call]:
+def is_on(place: Layout, notice: Notice, now: datetime) -> bool:
+    """Say whether a notice stands on boards at `now`."""
+    schedule = _schedule(place, notice)
+
+    def opens_on(day: date) -> bool:
+        return place.calendar.always_open or bool(week_hours(place, day, days=1)[0].blocks)
+
+    return is_shown(schedule, _wall(place, now), opens_on)
+
+
+def _schedule(place: Layout, notice: Notice) -> Schedule:
+    return Schedule(
+        starts_at=_wall(place, notice.starts_at),
+        ends_at=_wall(place, notice.ends_at) if notice.ends_at else None,
+        weekdays=frozenset(map(int, notice.weekdays)),
+        from_time=notice.from_time,
+        until_time=notice.until_time,
+        open_days_only=notice.open_days_only,
+    )
+
+
+def _wall(place: Layout, moment: datetime) -> datetime:
+    return clock.local(moment, place.time_zone).replace(tzinfo=None)
+
+
+def _calls(place: Layout, zones: Sequence[ZoneInfo], now: datetime) -> list[Call]:
+    calls = [call for zone in zones for call in _calls_of(place, zone, now)]
+    return sorted(calls, key=lambda call: call.at, reverse=True)[:CALLS_SENT]
+
+
+def _calls_of(place: Layout, zone: ZoneInfo, now: datetime) -> Iterator[Call]:
     today = service_day(place, now)
     for ticket in last_calls(place, now, zone_id=zone.id, limit=CALLS_SENT):
         at, counter = ticket.called_at, place.counters.get(ticket.counter_id or 0)
         # Numbers begin again each day: yesterday's would be taken for today's.
         if at is not None and counter is not None and service_day(place, at) == today:
             key = f"{ticket.number}.{at:%H%M%S%f}.{ticket.recalls}"
-            yield Call(key, ticket.number, counter.code, at)
+            yield Call(key, ticket.number, counter.code, at, zone)
 
 
-def _counters(place: Layout, zone: ZoneInfo) -> Iterator[CounterLine]:
+def _counters(place: Layout, zone_ids: set[int]) -> Iterator[CounterLine]:
     for line in counters(place):
-        if line.counter.zone_id == zone.id and (line.session is not None or line.ticket is not None):
+        if line.counter.zone_id in zone_ids and (line.session is not None or line.ticket is not None):
             yield CounterLine(
                 counter=line.counter,
                 number=line.ticket.number if line.ticket else "",
@@ -171,7 +219,6 @@ def _changes(place: Layout, now: datetime, is_open: Opening, coming: list[Notice
         if moment is not None:
             yield moment
     for notice in coming:
-        if notice.starts_at > now:
-            yield notice.starts_at
-        if notice.ends_at is not None:
-            yield notice.ends_at
+        change = next_change(_schedule(place, notice), _wall(place, now))
+        if change is not None:
+            yield change.replace(tzinfo=TimeZone(place.time_zone))

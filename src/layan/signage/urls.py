@@ -1,14 +1,26 @@
-"""Addresses of boards, and of the notices on the floor page."""
+"""Addresses of boards and screens, and of the notices and screens on the floor page."""
 
 from django.urls import path
 
-from layan.signage.views import boards, notices
+from layan.signage.views import boards, display, notices, screens
 
 app_name = "signage"
 urlpatterns = [
     path("board/<str:code>", boards.index, name="boards"),
     path("board/<str:code>/<str:zone>", boards.page, name="board"),
     path("board/<str:code>/<str:zone>/now", boards.now, name="board-now"),
+    path("screen", display.display, name="display"),
+    path("screen/now", display.now, name="display-now"),
+    path("screen/code", display.code, name="display-code"),
+    path("floor/<str:code>/screens", screens.listing, name="screens"),
+    path("floor/<str:code>/screens/<int:screen_id>", screens.edit, name="screen"),
+    path("floor/<str:code>/screens/<int:screen_id>/revoke", screens.revoke, name="revoke-screen"),
+    path("floor/<str:code>/screens/<int:screen_id>/preview", screens.preview, name="screen-preview"),
+    path(
+        "floor/<str:code>/screens/<int:screen_id>/preview/now",
+        screens.preview_now,
+        name="screen-preview-now",
+    ),
     path("floor/<str:code>/notices", notices.listing, name="notices"),
     path("floor/<str:code>/notices/<int:notice_id>/end", notices.end, name="end-notice"),
 ]

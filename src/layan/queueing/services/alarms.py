@@ -1,4 +1,6 @@
-"""Limits passed: raised by the watch, acknowledged by the supervisor, cleared when the line is short again (B12)."""
+"""Limits passed and devices in trouble: raised by the watch, acknowledged by the supervisor, cleared when it is over
+(B12, H2).
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,6 +11,7 @@ from layan.people.api import Permission, Person
 from layan.places.api import ServiceInfo, layout
 from layan.queueing import refusals
 from layan.queueing.desk import Desk, at_desk
+from layan.queueing.devices import Trouble, troubles
 from layan.queueing.events import AlarmAcknowledged, AlarmCleared, AlarmRaised
 from layan.queueing.models import Alarm
 from layan.queueing.reads import service_lines
@@ -18,16 +21,19 @@ WATCH = Person(actor=SYSTEM)
 
 @dataclass(frozen=True)
 class Passed:
-    """A limit that is passed now."""
+    """A limit that is passed now; without a service it is a device's, whose name `kind` is then."""
 
-    service: ServiceInfo
+    service: ServiceInfo | None
     kind: str
     figure: int
     limit: int
 
 
 def watch(*, branch_id: int) -> list[Alarm]:
-    """Compare every service's line with its limits; raise and clear alarms. Takes the lock only when one changes."""
+    """Compare every line with its limits and hear of every device; raise and clear alarms.
+
+    Takes the lock only when one changes.
+    """
     passed, known = _passed(branch_id), _known(branch_id)
     if passed.keys() == known.keys():
         return []
@@ -45,28 +51,33 @@ def _known(branch_id: int) -> dict[tuple[int | None, str], Alarm]:
 
 
 def _passed(branch_id: int) -> dict[tuple[int | None, str], Passed]:
-    place = layout(branch_id)
-    found = []
-    for service, (count, longest) in service_lines(place, clock.now()).items():
+    place, now = layout(branch_id), clock.now()
+    found = [_device(trouble) for trouble in troubles(place, now).values()]
+    for service, (count, longest) in service_lines(place, now).items():
         info = place.services[service]
         if longest > timedelta(minutes=info.wait_limit_minutes):
             minutes = int(longest.total_seconds() // 60)
             found.append(Passed(info, "wait", minutes, info.wait_limit_minutes))
         if info.queue_limit and count > info.queue_limit:
             found.append(Passed(info, "queue", count, info.queue_limit))
-    return {(limit.service.id, limit.kind): limit for limit in found}
+    return {(limit.service.id if limit.service else None, limit.kind): limit for limit in found}
+
+
+def _device(trouble: Trouble) -> Passed:
+    return Passed(None, trouble.device, trouble.minutes, 0)
 
 
 def _raise(desk: Desk, passed: Passed) -> Alarm:
     alarm = Alarm.objects.create(
         branch_id=desk.place.branch_id,
-        service_id=passed.service.id,
+        service_id=passed.service.id if passed.service else None,
         kind=passed.kind,
         figure=passed.figure,
         limit=passed.limit,
         raised_at=desk.now,
     )
-    desk.append(AlarmRaised(alarm.pk, passed.kind, passed.service.code, passed.figure, passed.limit), WATCH)
+    service = passed.service.code if passed.service else ""
+    desk.append(AlarmRaised(alarm.pk, passed.kind, service, passed.figure, passed.limit), WATCH)
     return alarm
 
 

@@ -1,5 +1,6 @@
 """Boards: public pages without a sign-in, the same for whoever looks."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -7,26 +8,16 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import get_conditional_response
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from layan.kit.i18n import DJANGO_CODES
 from layan.queueing.api import public_branch
-from layan.signage import refusals
+from layan.signage.arrows import ARROWS
 from layan.signage.labels import DEFAULT_LANGUAGES, LABELS, Languages, chosen_languages, spoken
-from layan.signage.rendering import fragment, page_version, served_version
-
-#: Where the zone's counters are, seen from the screen.
-ARROWS = {
-    "left": _("to the left"),
-    "up-left": _("ahead, left"),
-    "up": _("ahead, or upstairs"),
-    "up-right": _("ahead, right"),
-    "right": _("to the right"),
-    "down-right": _("behind, right"),
-    "down": _("behind, or downstairs"),
-    "down-left": _("behind, left"),
-}
+from layan.signage.rendering import Fragment, fragment_of, page_version, served_version
+from layan.signage.rules import ScreenLayout
+from layan.signage.screens.known import Display
+from layan.signage.view import View, chosen_layout
 
 
 def _languages(request: HttpRequest) -> Languages:
@@ -61,36 +52,64 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def page(request: HttpRequest, code: str, zone: str) -> HttpResponse:
     """Show a zone's board: a page that keeps itself current and says so when it cannot."""
-    place = public_branch(code)
-    languages = _languages(request)
-    found = place.zone_codes.get(zone)
-    if found is None:
-        raise refusals.unknown_zone()
-    with translation.override(DJANGO_CODES[languages[0]]):
-        response = render(
-            request,
-            "signage/board.html",
-            {
-                "place": place,
-                "zone": found,
-                "arrow": _arrow(request),
-                "query": urlencode({"languages": ",".join(languages)}, safe=","),
-                "fragment": fragment(code, zone, languages).html,
-                "languages": languages,
-                "version": served_version(),
-                "page_version": page_version(place, found),
-                "words": {
-                    name: " · ".join(spoken(label, languages).values()) for name, label in LABELS.items()
-                },
-            },
-        )
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    view = _view(request, code, zone)
+    query = {"languages": ",".join(view.languages)}
+    if view.layout != ScreenLayout.HALL:
+        query["layout"] = view.layout
+    source = f"/board/{code}/{zone}/now?{urlencode(query, safe=',')}"
+    return board_page(request, view, source, arrow=_arrow(request))
 
 
 @require_safe
 def now(request: HttpRequest, code: str, zone: str) -> HttpResponseBase:
     """Return the part of the board that changes; 304 when the screen shows it already."""
-    shown = fragment(code, zone, _languages(request))
+    return answer(request, fragment_of(_view(request, code, zone)))
+
+
+def _view(request: HttpRequest, code: str, zone: str) -> View:
+    return View(code, (zone,), _languages(request), layout=chosen_layout(request.GET.get("layout", "")))
+
+
+def answer(request: HttpRequest, shown: Fragment) -> HttpResponseBase:
+    """Return a fragment, or 304 when the screen shows it already."""
     response = HttpResponse(shown.html, headers={"ETag": shown.etag, "Cache-Control": "no-cache"})
     return get_conditional_response(request, etag=shown.etag, response=response) or response
+
+
+def board_page(
+    request: HttpRequest,
+    view: View,
+    source: str,
+    *,
+    arrow: str = "",
+    display: Display | None = None,
+    streams: bool = True,
+) -> HttpResponse:
+    """Return the page around a view's fragment, which it fetches again from `source`.
+
+    Without `streams` it asks every few seconds instead of keeping a stream open: for pages with many previews.
+    """
+    shown = fragment_of(view)
+    place = public_branch(view.code)
+    with translation.override(DJANGO_CODES[view.languages[0]]):
+        response = render(
+            request,
+            "signage/board.html",
+            {
+                "place": place,
+                "zones": [place.zone_codes[code] for code in view.zones],
+                "view": replace(view, arrow=arrow or view.arrow),
+                "source": source,
+                "streams": streams,
+                "display": display,
+                "fragment": shown.html,
+                "languages": view.languages,
+                "version": served_version(),
+                "page_version": page_version(place, view),
+                "words": {
+                    name: " · ".join(spoken(label, view.languages).values()) for name, label in LABELS.items()
+                },
+            },
+        )
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -13,8 +13,8 @@ from layan.people.api import Permission
 from layan.people.web import person_of, staff_required
 from layan.places.api import Layout
 from layan.queueing.api import branch_for
-from layan.signage.forms import NoticeForm
-from layan.signage.reads import notices
+from layan.signage.forms import WEEKDAYS, NoticeForm
+from layan.signage.reads import is_on, notices
 from layan.signage.services import end_notice, post_notice
 
 
@@ -56,12 +56,17 @@ def _post(request: HttpRequest, place: Layout, form: NoticeForm) -> bool:
             zone_id=form.cleaned_data["zone"],
             starts_at=form.cleaned_data["starts_at"],
             ends_at=form.cleaned_data["ends_at"],
+            weekdays="".join(form.cleaned_data["weekdays"]),
+            from_time=form.cleaned_data["from_time"],
+            until_time=form.cleaned_data["until_time"],
+            open_days_only=form.cleaned_data["open_days_only"],
             by=person_of(request),
         )
     except Refusal as refusal:
-        if refusal.code != "ends-too-soon":
+        beside = {"ends-too-soon": "ends_at", "wrong-hours": "until_time"}
+        if refusal.code not in beside:
             raise
-        form.add_error("ends_at", str(refusal.words))
+        form.add_error(beside[refusal.code], str(refusal.words))
         return False
     return True
 
@@ -74,6 +79,8 @@ def _show(request: HttpRequest, place: Layout, form: NoticeForm) -> HttpResponse
         "form": form,
         "now": now,
         "notices": listed,
+        "on_boards": {notice.pk for notice in listed if is_on(place, notice, now)},
+        "weekday_names": WEEKDAYS,
         "may_post": person_of(request).may(Permission.SUPERVISE, place.branch_id, place.agency_id),
     }
     template = "signage/_notices.html" if request.headers.get("HX-Request") else "signage/notices.html"

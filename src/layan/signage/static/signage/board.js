@@ -1,12 +1,13 @@
 // A board: each call gets its moment in amber, languages and notices take turns, and the page loads itself again after
-// an upgrade of the server. Written for browsers from 2018 on: no private fields, no `?.`.
+// an upgrade of the server. When a call becomes prominent the document fires `board:call`. Written for browsers from 2018 on: no private fields, no `?.`.
 
 const MOMENT_MS = 5000; // each call stays prominent at least this long
 const AT_ONCE = 2; // calls in amber at a time, where the screen has room for two
-const WAITING_AT_MOST = 6; // after an outage the oldest unseen calls are only listed
+const AFTER_OUTAGE = 6; // calls that get a moment after an outage; the older unseen ones are only listed
 const SHOWN = 6;
 const TURN_MS = 8000;
 const RELOAD_PAUSE_MS = 60000;
+const DAY_MS = 86400000; // a paired screen loads its page again once a day, which renews its cookie
 
 const region = document.getElementById("board");
 let known = new Set();
@@ -14,6 +15,9 @@ let waiting = []; // keys of calls whose moment has not come, oldest first
 let prominent = []; // {key, since}, oldest first
 let room = AT_ONCE;
 let turn = 0;
+let called = new Set(); // keys that became prominent, so that each is told once
+const loadedAt = Date.now();
+let outage = false;
 
 function flag(element, name, on) {
   if (on) element.setAttribute(name, "");
@@ -24,12 +28,22 @@ function rows() {
   return Array.from(region.querySelectorAll(".board__call"));
 }
 
+/** Tell whoever speaks on this page that a call has its moment, once a call. */
+function tell(key) {
+  const row = rows().find((each) => each.dataset.item === key);
+  if (!row || called.has(key)) return;
+  called = new Set(Array.from(called).filter((each) => known.has(each)).concat(key));
+  const detail = { key, number: row.dataset.number, counter: row.dataset.counter, zone: row.dataset.zone };
+  document.dispatchEvent(new CustomEvent("board:call", { detail }));
+}
+
 /** Put calls not seen before in line for their moment, in the order in which they were made. */
-function admit() {
+function admit(outage) {
   const keys = rows().map((row) => row.dataset.item);
   const fresh = keys.filter((key) => !known.has(key)).reverse();
   known = new Set(keys);
-  waiting = waiting.filter((key) => known.has(key)).concat(fresh).slice(-WAITING_AT_MOST);
+  waiting = waiting.filter((key) => known.has(key)).concat(fresh);
+  if (outage) waiting = waiting.slice(-AFTER_OUTAGE);
   prominent = prominent.filter((entry) => known.has(entry.key));
 }
 
@@ -40,7 +54,9 @@ function advance(now) {
   while (waiting.length > 0 && prominent.length < room) {
     prominent.push({ key: waiting.shift(), since: now });
   }
-  if (before !== prominent.map((entry) => entry.key).join()) arrange();
+  if (before === prominent.map((entry) => entry.key).join()) return;
+  arrange();
+  prominent.forEach((entry) => tell(entry.key));
 }
 
 /** Prominent calls first, then the others, newest first; without any the newest call keeps the place. */
@@ -88,16 +104,24 @@ function followServer() {
 function update() {
   room = AT_ONCE;
   takeTurns(); // before anything is measured, so that nothing fades that was not seen
-  admit();
-  advance(Date.now());
+  const now = Date.now();
+  admit(outage);
+  outage = false;
+  advance(now);
   arrange();
   followServer();
+  if (document.body.dataset.screen && now - loadedAt > DAY_MS && prominent.length + waiting.length === 0) {
+    location.reload();
+  }
 }
 
 known = new Set(rows().map((row) => row.dataset.item));
 takeTurns();
 arrange();
 region.addEventListener("live:updated", update);
+region.addEventListener("live:state", (event) => {
+  if (event.detail.state === "lost") outage = true;
+});
 setInterval(() => advance(Date.now()), 250);
 setInterval(() => {
   turn += 1;
