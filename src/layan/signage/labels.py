@@ -36,9 +36,7 @@ LABELS: dict[str, Promise] = {
     "now_serving": gettext_lazy("Now being served"),
     "hours": gettext_lazy("Opening hours"),
     "waits": gettext_lazy("Waiting time now"),
-    "people": gettext_lazy("people waiting"),
-    "nobody_waits": gettext_lazy("Nobody is waiting"),
-    "notices": gettext_lazy("Notices"),
+    "people": gettext_lazy("People waiting"),
 }
 
 
