@@ -1,6 +1,7 @@
 """A display is hung up, shows a code, becomes a board by itself and stays one; every layout is readable everywhere."""
 
 from collections.abc import Callable
+from datetime import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -186,3 +187,58 @@ def test_every_layout_is_readable_on_every_screen(
                 not foot.count() or foot.bounding_box()["y"] + foot.bounding_box()["height"] <= height + 1
             ), size
         assert Axe().run(page).violations_count == 0, size
+
+
+@pytest.mark.parametrize("size", ["1920x1080", "1080x1920"])
+def test_a_screen_of_two_zones_names_the_zone_of_each_call(
+    browse: Browse, here, supervisor, size, snap: Snap
+):
+    open_counter(here, "3", supervisor)
+    for number in range(8):
+        a_ticket(here, category="senior" if number % 2 else "general")
+    for counter in "131232":
+        queueing.call_next(branch_id=here.id, counter_id=here.counter(counter), by=supervisor)
+    page = browse(*SIZES[size])
+    zones = [zone.pk for zone in here.branch.zones.all()]
+    a_screen(page, here, supervisor, zone_ids=zones, arrow="up-right")
+    page.goto("/screen")
+    expect(page.locator(".board__call:visible")).to_have_count(6)
+    expect(page.locator(".board__call:visible .board__where").first).to_be_visible()
+    page.evaluate("() => document.fonts.ready.then(() => true)")
+    snap(page, f"screen-two-zones-{size}")
+    width = SIZES[size][0]
+    for row in page.locator(".board__call:visible").all():
+        number, counter = (
+            row.locator(".board__number").bounding_box(),
+            row.locator(".board__counter").bounding_box(),
+        )
+        assert counter["x"] + counter["width"] <= width
+        below = counter["y"] >= number["y"] + number["height"] / 2
+        assert below or counter["x"] >= number["x"] + number["width"]
+    assert Axe().run(page).violations_count == 0
+
+
+@pytest.mark.parametrize("size", ["1920x1080", "phone"])
+@pytest.mark.parametrize("language", ["ms", "en"])
+def test_the_pages_of_screens_and_notices_are_readable(
+    browse: Browse, server: Server, here, supervisor, size, language, snap: Snap
+):
+    display = browse(1920, 1080)
+    screen = a_screen(display, here, supervisor, sound=True)
+    post_notice(
+        branch_id=here.id,
+        text={"ms": "Tutup"},
+        weekdays="12345",
+        from_time=time(16),
+        until_time=time(17),
+        by=supervisor,
+    )
+    page = sign_in(browse, server, a_user("chong", Role.SUPERVISOR, here), SIZES[size])
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": server.url}])
+    for name, path in (("list", "screens"), ("edit", f"screens/{screen.pk}"), ("notices", "notices")):
+        page.goto(f"/floor/{here.code}/{path}")
+        for fold in page.locator("details.fold:not([open]) > summary").all():
+            fold.click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0], name
+        snap(page, f"page-{name}-{language}-{size}")
+        assert Axe().run(page).violations_count == 0, name

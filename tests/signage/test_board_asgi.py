@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from layan.signage import refusals
+from layan.signage import asgi, refusals
 from layan.signage.asgi import Boards
 from layan.signage.rendering import Fragment
+from layan.signage.screens.beats import Beats
+from layan.signage.screens.known import Display, digest_of
 from layan.signage.view import View
 
 
@@ -40,7 +42,7 @@ async def pages(scope: Any, receive: Any, send: Any) -> None:
 
 
 async def get(
-    boards: Boards, path: str, query: str = "", etag: str = "", method: str = "GET"
+    boards: Boards, path: str, query: str = "", etag: str = "", method: str = "GET", key: str = ""
 ) -> tuple[int, str]:
     sent: list[dict[str, Any]] = []
 
@@ -48,6 +50,8 @@ async def get(
         sent.append(message)
 
     headers = [(b"if-none-match", etag.encode())] if etag else []
+    if key:
+        headers.append((b"cookie", f"other=1; layan_screen={key}".encode()))
     scope = {
         "type": "http",
         "method": method,
@@ -140,3 +144,65 @@ def test_nothing_is_kept_of_those_who_have_their_answer(boards):
 )
 def test_all_else_is_for_the_pages(boards, path, method):
     assert asyncio.run(get(boards, path, method=method)) == (404, "the pages")
+
+
+class Screens:
+    """The paired screens of branch 7, as the database would tell of them, and how often it was asked."""
+
+    def __init__(self, *keys: str) -> None:
+        view = View("UTC-A", ("HALL",), ("ms", "en"))
+        moment = datetime.max.replace(tzinfo=UTC)
+        self.known = {
+            digest_of(key): Display(number, 7, key, view, 0, None, None, moment, "")
+            for number, key in enumerate(keys)
+        }
+        self.asked = 0
+
+    def branch_of(self, digest: str) -> int | None:
+        return 7 if digest in self.known else None
+
+    def displays(self, _branch_id: int) -> dict[str, Display]:
+        self.asked += 1
+        return dict(self.known)
+
+
+@pytest.fixture
+def screens(monkeypatch) -> Screens:
+    paired = Screens(*(f"key-{number}" for number in range(1000)))
+    monkeypatch.setattr(asgi, "branch_of", paired.branch_of)
+    monkeypatch.setattr(asgi, "displays", paired.displays)
+    return paired
+
+
+class Heard(Beats):
+    """Signs of life that are written nowhere but counted."""
+
+    def __init__(self) -> None:
+        self.written = 0
+        super().__init__()
+
+    def write(self) -> None:
+        self.written += 1
+
+
+SCREEN = "/screen/now"
+
+
+def test_a_thousand_paired_screens_share_their_looks_and_write_their_signs_of_life_once(looks, screens):
+    heard = Heard()
+    boards = Boards(pages, looks, heard)
+
+    async def ask() -> list[tuple[int, str]]:
+        return await asyncio.gather(*(get(boards, SCREEN, key=f"key-{number}") for number in range(1000)))
+
+    assert set(asyncio.run(ask())) == {(200, "UTC-A HALL ms,en 1")}
+    assert (looks.count <= 2, screens.asked <= 2, heard.written) == (True, True, 1)
+
+
+def test_a_revoked_screen_and_a_display_without_a_key_are_for_the_pages(looks, screens):
+    boards = Boards(pages, looks, Heard())
+    assert asyncio.run(get(boards, SCREEN, key="key-3"))[0] == 200
+    del screens.known[digest_of("key-3")]
+    for key in ("key-3", "", "stranger"):
+        assert asyncio.run(get(boards, SCREEN, key=key)) == (404, "the pages")
+    assert boards._lines == {}

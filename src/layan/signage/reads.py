@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo as TimeZone
 from django.db.models import Q, QuerySet
 
 from layan.kit import clock
+from layan.kit.i18n import words
 from layan.places.api import (
     CounterInfo,
     DayHours,
@@ -82,9 +83,15 @@ class Board:
     true_until: datetime
 
     @property
-    def directed(self) -> list[ZoneInfo]:
-        """The zones that say how to get there."""
-        return [zone for zone in self.zones if zone.directions]
+    def directions(self) -> list[dict[str, str]]:
+        """How to get to each zone that says so, by its name where there are several."""
+        told = [zone for zone in self.zones if zone.directions]
+        if len(self.zones) == 1:
+            return [zone.directions for zone in told]
+        return [
+            {code: f"{words(zone.name, code)}: {line}" for code, line in zone.directions.items() if line}
+            for zone in told
+        ]
 
     @property
     def has_many_services(self) -> bool:
