@@ -1,0 +1,1 @@
+"""Makes of printers behind the protocol `layan.queueing.paper.api.Printer` (B8)."""
