@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from layan.devices.printers import drawing
 from layan.devices.printers.drawing import WIDTHS, draw
 from layan.devices.printers.escpos import EscposPrinter
 from layan.devices.printers.fake import MemoryPrinter, TcpPrinter
@@ -115,3 +116,9 @@ def test_b7_nothing_of_a_slip_touches_the_edge_of_the_paper(language: str, width
     assert slip.width == width
     assert grey.crop((0, 0, 4, grey.height)).getextrema() == (255, 255)
     assert grey.crop((width - 4, 0, width, grey.height)).getextrema() == (255, 255)
+
+
+def test_b7_a_tamil_sign_is_shaped_with_its_letter_and_figures_keep_their_own_face() -> None:
+    word = "கடவுச்சீட்டு"
+    assert [run.text for run in drawing._runs(word, 30, 450)] == [word]
+    assert [run.text for run in drawing._runs(f"3 {word}", 30, 450)] == ["3 ", word]
