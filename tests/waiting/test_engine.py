@@ -1,5 +1,6 @@
 """The forecasting engine: causal, ordered, learning, and right where the answer is known (B7)."""
 
+import gzip
 import json
 import math
 import random
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from layan.waiting.engine.branch import Branch, Estimate, Reading
 from layan.waiting.engine.forest import Forest
-from layan.waiting.engine.prior import SHIPPED, PriorMismatch, read_prior
+from layan.waiting.engine.prior import FEATURES, SHIPPED, PriorMismatch, read_prior
 from layan.waiting.engine.ridge import Ridge, solve
 from layan.waiting.engine.shape import BINS, Pace
 from layan.waiting.engine.spread import LEVELS, Conformal
@@ -178,6 +179,7 @@ def test_a_forest_adds_the_leaves_reached() -> None:
 
 def test_a_prior_of_other_features_is_refused(tmp_path) -> None:
     other = tmp_path / "prior.json"
-    other.write_text(SHIPPED.read_text().replace('"features":1', '"features":0'))
+    shipped = gzip.decompress(SHIPPED.read_bytes()).decode()
+    other.write_text(shipped.replace(f'"features":{FEATURES}', '"features":0'))
     with pytest.raises(PriorMismatch):
         read_prior(other)

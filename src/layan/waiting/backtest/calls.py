@@ -41,7 +41,8 @@ class Centre:
         self.service = 3.0
         self.starts: deque[float] = deque(maxlen=200)
         self.ended = float("-inf")
-        self.last = 0.0
+        self.waits: deque[float] = deque(maxlen=5)
+        self.called = float("-inf")
         self.fates: deque[bool] = deque(maxlen=60)
 
     def reading(self, at: float) -> Reading:
@@ -55,13 +56,18 @@ class Centre:
             since_start=min(60.0, at - self.starts[-1]) if self.starts else 60.0,
             since_end=min(60.0, at - self.ended),
             longest=at - min(joined) if joined else 0.0,
-            last=self.last,
-            starts=sum(began > at - 5 for began in self.starts),
+            last=self.waits[-1] if self.waits else 0.0,
+            since_last=min(60.0, at - self.called),
+            lately=sum(self.waits) / len(self.waits) if self.waits else 0.0,
+            starts=(self._starts(at - 2), self._starts(at - 5), self._starts(at - 15)),
             lost=sum(self.fates) / len(self.fates) if self.fates else 0.2,
         )
         return Reading(
             _LINE, self.left, len(self.waiting), max(len(self.serving), len(self.agents)), desk=desk
         )
+
+    def _starts(self, after: float) -> int:
+        return sum(began > after for began in self.starts)
 
     def ahead(self, order: float, *, but: str = "") -> int:
         """Return how many are to be served before somebody of this order."""
@@ -148,7 +154,8 @@ class Walk:
         centre.left += 1
         centre.fates.append(not served)
         if served:
-            centre.last = event.at - caller.joined
+            centre.waits.append(event.at - caller.joined)
+            centre.called = event.at
             question, joined = self.asked.pop(event.call)
             self.branch.learn(question, event.at - joined, at=event.at)
 

@@ -25,6 +25,7 @@ class Around:
     calls_60: float
     expected_60: float
     error: float
+    size: float
     shared_waiting: float
     shared_pace: float
     shared_longest: float
@@ -110,4 +111,6 @@ def around_of(branch: "Branch", name: str) -> Around:
         if share > 0.5:
             longest = max(longest, at - today.joined_at(today.called + 1))
     error = (total - own_total) / (max(0.0, weight - own_weight) + 2)
-    return Around(totals.waiting, totals.calls_60, totals.expected_60, error, shared, pace, longest)
+    total, weight = branch.sizes.sums(at)
+    size = (total + 2.0) / (weight + 5)
+    return Around(totals.waiting, totals.calls_60, totals.expected_60, error, size, shared, pace, longest)
