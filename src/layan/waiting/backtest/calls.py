@@ -76,7 +76,7 @@ class Centre:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened to one call; `kind`: end, start, exit or join (in this order within a second)."""
+    """One thing that happened to one call; `kind`: end, start, exit, join, exit at once (in this order within a second)."""
 
     at: float
     kind: int
@@ -84,7 +84,7 @@ class Event:
     row: dict[str, str]
 
 
-_END, _START, _EXIT, _JOIN = range(4)
+_END, _START, _EXIT, _JOIN, _EXIT_AT_ONCE = range(5)
 
 
 def read_events(histories: Sequence[Path]) -> list[Event]:
@@ -96,7 +96,10 @@ def read_events(histories: Sequence[Path]) -> list[Event]:
                 _START: row["service_start"],
                 _END: row["service_end"],
                 _JOIN: row["queue_start"],
-                _EXIT: row["queue_exit"] if row["queue_start"] else "",
+                # Who left in the second in which he joined must not leave before: he would wait for ever.
+                _EXIT if row["queue_exit"] > row["queue_start"] else _EXIT_AT_ONCE: (
+                    max(row["queue_exit"], row["queue_start"]) if row["queue_start"] else ""
+                ),
             }
             events += [Event(minutes(at), kind, row["query_id"], row) for kind, at in times.items() if at]
     return sorted(events, key=lambda event: (event.at, event.kind, event.call))
@@ -130,7 +133,7 @@ class Walk:
             question = self.branch.ask(_LINE, centre.ahead(order) + 1)
             centre.waiting[call] = Caller(at, order)
             self.asked[call] = (question, at)
-        elif event.kind == _EXIT:
+        elif event.kind in {_EXIT, _EXIT_AT_ONCE}:
             self._leave(event)
         elif event.kind == _START:
             centre.serving[call] = at
