@@ -92,14 +92,14 @@ def read_events(histories: Sequence[Path]) -> list[Event]:
     events = []
     for path in histories:
         for row in rows(path, HISTORY):
+            joined, left = row["queue_start"], row["queue_exit"] if row["queue_start"] else ""
+            # Who left in the second in which he joined must not leave before: he would wait for ever.
+            leaving = _EXIT_AT_ONCE if left and left <= joined else _EXIT
             times = {
                 _START: row["service_start"],
                 _END: row["service_end"],
-                _JOIN: row["queue_start"],
-                # Who left in the second in which he joined must not leave before: he would wait for ever.
-                _EXIT if row["queue_exit"] > row["queue_start"] else _EXIT_AT_ONCE: (
-                    max(row["queue_exit"], row["queue_start"]) if row["queue_start"] else ""
-                ),
+                _JOIN: joined,
+                leaving: max(left, joined) if left else "",
             }
             events += [Event(minutes(at), kind, row["query_id"], row) for kind, at in times.items() if at]
     return sorted(events, key=lambda event: (event.at, event.kind, event.call))
