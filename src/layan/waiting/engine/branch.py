@@ -11,7 +11,7 @@ from layan.waiting.engine.line import Fading, Reading, Today
 from layan.waiting.engine.prior import Prior
 from layan.waiting.engine.ridge import Ridge
 from layan.waiting.engine.shape import LONGEST_MIN, Shape
-from layan.waiting.engine.sharing import Sharing, Totals, around_of
+from layan.waiting.engine.sharing import Around, Sharing, Totals
 from layan.waiting.engine.spread import Conformal, scaled
 
 #: Waits are known so finely from the numbers on displays, and where every service is recorded. Minutes.
@@ -191,12 +191,33 @@ class Branch:
         return Known(
             line.today,
             line.shape,
-            around_of(self, name),
+            self._around(name),
             total / (weight + 0.7),
             line.last_error,
             bias / (outcomes + 20),
             _size(line, line.today),
         )
+
+    def _around(self, name: str) -> Around:
+        """Return what surrounds a line right now."""
+        totals, at = self.totals, self.totals.at
+        total, weight = self.errors.sums(at)
+        own_total, own_weight = self.lines[name].errors.sums(at)
+        shared = pace = longest = 0.0
+        for other, share in self.sharing.near.get(name, {}).items():
+            line = self.lines.get(other)
+            today = line.today if line is not None else None
+            if line is None or today is None or not today.waiting:
+                continue
+            shared += share * today.waiting
+            minute = at % 1440
+            pace += share * line.shape.wide.between(minute, minute + 30) / 30
+            if share > 0.5:
+                longest = max(longest, at - today.joined_at(today.called + 1))
+        error = (total - own_total) / (max(0.0, weight - own_weight) + 2)
+        total, weight = self.sizes.sums(at)
+        size = (total + 2.0) / (weight + 5)
+        return Around(totals.waiting, totals.calls_60, totals.expected_60, error, size, shared, pace, longest)
 
     def ask(self, name: str, rank: int) -> Question:
         """Return an answer for the `rank`-th to be called (1 = next), to be given back to `learn`."""
