@@ -3,11 +3,10 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from time import monotonic, sleep
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from layan.kit import clock
 from layan.people.api import Person, Role
@@ -26,6 +25,12 @@ PHONE, KIOSK, HALL, DESK = (390, 844), (1080, 1920), (1920, 1080), (1440, 900)
 RANGE = re.compile(r"\d+.min|\d.h")
 #: Pages ask again by themselves when a forecast is new, though no event told them.
 SOON_MS = 70_000
+#: The upper end of the ticket's range in minutes: 90 of "about 15 min to 1 h 30 min".
+AT_MOST = r"""() => {
+  const upper = document.querySelector(".ticket__range").innerText.split(/ to |\u2013/).pop();
+  const [hours, minutes] = [/(\d+)\s*h/, /(\d+)\s*min/].map((unit) => Number((upper.match(unit) || [0, 0])[1]));
+  return 60 * hours + minutes;
+}"""
 
 
 @pytest.fixture
@@ -57,22 +62,6 @@ def assert_good(page: Page, snap: Snap, name: str) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
-def at_most(range_: Locator) -> int:
-    """Return the upper end of a range in minutes: 90 of "about 15 min to 1 h 30 min"."""
-    upper = re.split(r" to |\u2013", range_.inner_text().replace("\xa0", " "))[-1]
-    hours, minutes = (re.search(rf"(\d+) {unit}", upper) for unit in ("h", "min"))
-    assert hours or minutes, upper
-    return 60 * int(hours[1] if hours else 0) + int(minutes[1] if minutes else 0)
-
-
-def soon(condition: Callable[[], bool]) -> None:
-    """Wait for what a page learns when it asks again by itself."""
-    give_up = monotonic() + SOON_MS / 1000
-    while not condition():
-        assert monotonic() < give_up, "the page did not change"
-        sleep(0.2)
-
-
 def test_b7_a_wait_is_shown_from_kiosk_to_call_and_tightens(browse, server, here, aminah, snap):
     counter = open_counter(here, "1", aminah)
     for _ in range(4):
@@ -97,7 +86,8 @@ def test_b7_a_wait_is_shown_from_kiosk_to_call_and_tightens(browse, server, here
     expect(phone.get_by_text("4 ahead, 1 counter")).to_be_visible()
     expect(phone.get_by_text("Promised at")).to_be_visible()
     assert_good(phone, snap, "waits-ticket")
-    at_first = at_most(range_)
+    at_first = phone.evaluate(AT_MOST)
+    assert at_first > 0
 
     board = browse(*HALL)
     board.goto(f"/board/{here.code}/HALL")
@@ -111,7 +101,7 @@ def test_b7_a_wait_is_shown_from_kiosk_to_call_and_tightens(browse, server, here
         queueing.finish(branch_id=here.id, ticket_id=called.pk, by=aminah)
     published(here)
     expect(phone.get_by_text("1 person ahead of you")).to_be_visible()
-    soon(lambda: at_most(range_) < at_first)
+    phone.wait_for_function(f"first => ({AT_MOST})() < first", arg=at_first, timeout=SOON_MS)
     for _ in range(2):
         queueing.call_next(branch_id=here.id, counter_id=counter, by=aminah)
     expect(phone.locator(".ticket__called")).to_be_visible()
