@@ -57,7 +57,7 @@ def _longest(centre: Centre, at: float) -> float:
 
 CALLS: dict[str, Callable[[Centre, int, float], float]] = {
     "naive": lambda centre, _, __: len(centre.waiting) * centre.service / max(1, len(centre.serving)),
-    "LES": lambda centre, _, __: centre.last,
+    "LES": lambda centre, _, __: centre.waits[-1] if centre.waits else 0.0,
     "HOL": lambda centre, _, at: _longest(centre, at),
     "QLM": lambda centre, ahead, _: (ahead + 1) * centre.service / max(1, len(centre.serving)),
 }

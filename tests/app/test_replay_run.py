@@ -111,3 +111,27 @@ def test_a_person_who_joins_in_and_is_faster_stops_nothing(here, rows, time):
     run(replay, rows, time)
     assert replay.refused == 3
     assert Ticket.objects.filter(state="done").count() == 3
+
+
+def test_a_day_entered_in_its_middle_has_a_morning(here, rows, time):
+    began = clock.now()
+    run(Replay(here.place, {}), rows, time, start=began - timedelta(minutes=15))
+    issued = Event.objects.filter(type="ticket.issued").order_by("seq").values_list("at", flat=True)
+    assert [(began - at).total_seconds() / 60 for at in issued] == [15, 13, 11, 9]
+    opened = Event.objects.filter(type="counter.opened").first()
+    assert opened is not None
+    assert opened.at == began - timedelta(minutes=15)
+    assert Event.objects.filter(type="service.finished").order_by("seq").first().at == began
+
+
+def test_a_morning_begins_neither_before_midnight_nor_before_what_happened_there(here, rows):
+    with time_machine.travel("2026-03-02T00:05:00+08:00", tick=False) as night:
+        run(Replay(here.place, {}), rows, night, start=clock.now() - timedelta(minutes=15))
+        assert Event.objects.filter(type="counter.opened").first().at == datetime(
+            2026, 3, 1, 16, 0, tzinfo=UTC
+        )
+    with time_machine.travel("2026-03-02T09:00:00+08:00", tick=False) as morning:
+        last = Event.objects.order_by("-seq").first()
+        run(Replay(here.place, {}), rows, morning, start=last.at - timedelta(minutes=15))
+        again = Event.objects.filter(seq__gt=last.seq)
+        assert min(event.at for event in again) >= last.at

@@ -93,8 +93,7 @@ class Program:
         """Ask its port until it answers."""
         path = "/stream/health" if self.command == "stream" else "/api/v1/branches"
         for _ in range(READY_SECONDS * 10):
-            assert self.process is not None
-            assert self.process.poll() is None, f"layan {self.command}: {self.said.read_text()}"
+            self.must_run()
             try:
                 connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
                 connection.request("GET", path)
@@ -104,6 +103,11 @@ class Program:
                 continue
             return
         raise AssertionError(f"layan {self.command} does not answer: {self.said.read_text()}")
+
+    def must_run(self) -> None:
+        """Fail with what it said if it has ended by itself."""
+        assert self.process is not None
+        assert self.process.poll() is None, f"layan {self.command}: {self.said.read_text()}"
 
     def children(self) -> list[int]:
         """Return the processes it has started itself."""

@@ -172,6 +172,8 @@ class Killer:
 
     def kill(self, target: str) -> bool:
         """Kill it; False when it is not there just now, because it is being started again."""
+        for program in (self._serve, self._web, self._stream):
+            program.must_run()
         if target in {"front", "worker", "web process"}:
             pid = self._child(target)
             if pid is None:

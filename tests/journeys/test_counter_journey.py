@@ -30,6 +30,7 @@ def test_an_officer_serves_customers_by_keyboard_alone(server: Server, browse: B
     page.get_by_role("button", name="Open counter 1").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Counter 1")).to_be_visible()
+    page.wait_for_load_state()  # keys are heard from then on
     page.keyboard.press("Space")
     expect(number_shown(page)).to_have_text(first.number)
     expect(page.locator(".console__customer")).to_contain_text("Mandarin")
@@ -61,6 +62,7 @@ def test_undo_by_keyboard_within_its_visible_time(server: Server, browse: Browse
     page.goto(f"/counter/{here.counter('1')}")
     page.keyboard.press("F2")
     expect(page.get_by_role("button", name="Call next")).to_be_visible()
+    page.wait_for_load_state()  # keys are heard from then on
     page.keyboard.press("F2")
     expect(number_shown(page)).to_have_text(ticket.number)
     expect(page.locator("#key-undo")).to_contain_text(" s")
@@ -104,6 +106,7 @@ def test_hold_resume_transfer_add_break_and_close_by_keyboard(server: Server, br
     assert Session.objects.get(counter=here.counter("1"), closed_at=None).reason == "prayer"
     page.keyboard.press("F2")
     expect(page.get_by_role("button", name="Call next")).to_be_visible()
+    page.wait_for_load_state()  # keys are heard from then on
     page.locator("#key-close").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Open this counter")).to_be_visible()

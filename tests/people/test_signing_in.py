@@ -237,3 +237,26 @@ def test_the_pages_of_protection_open_and_run_no_inline_script(client, path):
         r"<script(?![^>]*\b(?:src|type=\"application/json\"))[^>]*>", response.content.decode()
     )
     assert scripts == []
+
+
+def test_a_form_of_staff_sent_after_the_session_ended_leads_to_the_sign_in_page_and_back(db):
+    here = a_branch()
+    page = f"/counter/{here.counter('1')}"
+    sent = Client(enforce_csrf_checks=True).post(
+        f"{page}/do", headers={"referer": f"http://testserver{page}"}
+    )
+    assert (sent.status_code, sent.url) == (302, f"/accounts/login/?next={page}")
+
+
+def test_a_form_of_staff_from_elsewhere_does_not_choose_where_to_go_after_signing_in(db):
+    here = a_branch()
+    path = f"/counter/{here.counter('1')}/do"
+    sent = Client(enforce_csrf_checks=True).post(path, headers={"referer": "https://elsewhere.example/x"})
+    assert sent.url == "/accounts/login/?next=/start"
+
+
+def test_a_form_of_the_public_without_its_token_is_refused_and_says_what_to_do(db):
+    here = a_branch()
+    sent = Client(enforce_csrf_checks=True).post(f"/kiosk/{here.code}/services/PASSPORT")
+    assert sent.status_code == 403
+    assert b"kuki" in sent.content or b"cookies" in sent.content

@@ -119,8 +119,8 @@ def test_b5_too_few_counters_through_lunch_show(here, officer):
     noon = local.replace(hour=13, minute=10)
     lunching = a_branch("UTC-L")
     keep_lunch(lunching, "13:00", "14:00", 2)
-    supervisor = browser(lunching, Role.SUPERVISOR, "lunch")
     with time_machine.travel(noon, tick=False):
+        supervisor = browser(lunching, Role.SUPERVISOR, "lunch")
         assert "Lunch: 0 counters open, at least 2 promised." in floor_of(supervisor, lunching)
     with time_machine.travel(noon + timedelta(hours=2), tick=False):
         assert "Lunch:" not in floor_of(supervisor, lunching)

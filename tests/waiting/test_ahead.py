@@ -298,3 +298,14 @@ def test_b7_a_learning_engine_comes_near_the_exact_quantiles_within_days() -> No
     assert told > 50
     assert abs(fmean(errors)) < 0.3
     assert inside / told > 0.9
+
+
+def test_a_day_loaded_at_once_shows_no_pace():
+    desks = Desks()
+    for number in range(90):
+        at, ticket = number / 600, f"{number}"
+        desks.apply(
+            at, "ticket.called", {"counter": "1", "service": "A", "ticket": ticket, "waited_seconds": 0}
+        )
+        desks.apply(at + 1 / 1200, "service.finished", {"counter": "1", "ticket": ticket})
+    assert (desks.calls, desks.minutes) == ({}, {})

@@ -156,6 +156,15 @@ def test_b7_a_caller_of_higher_priority_stands_before_those_of_the_last_90_secon
     assert Centre().ahead(0) == 0
 
 
+def test_b7_a_caller_who_is_answered_at_once_leaves_nobody_behind_in_the_queue(tmp_path: Path) -> None:
+    at_once = ["a", "PS", 0, moment(500), moment(500), "served", moment(500), moment(501), "S1"]
+    walk = Walk(Prior())
+    for event in read_events([write(tmp_path / "calls.csv", CALLS, [at_once])]):
+        walk.take(event)
+    assert walk.centre.ahead(moment_minutes(502)) == 0
+    assert list(walk.centre.waits) == [0.0]
+
+
 def moment_minutes(at: float) -> float:
     from layan.waiting.backtest.files import minutes
 

@@ -1,5 +1,6 @@
 """The forecasting engine: causal, ordered, learning, and right where the answer is known (B7)."""
 
+import gzip
 import json
 import math
 import random
@@ -9,8 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layan.waiting.engine.branch import Branch, Estimate, Reading
+from layan.waiting.engine.features import UNSERVED
 from layan.waiting.engine.forest import Forest
-from layan.waiting.engine.prior import SHIPPED, PriorMismatch, read_prior
+from layan.waiting.engine.prior import (
+    FEATURES,
+    NARROWEST,
+    SHIPPED,
+    WIDEST,
+    Prior,
+    PriorMismatch,
+    read_prior,
+)
 from layan.waiting.engine.ridge import Ridge, solve
 from layan.waiting.engine.shape import BINS, Pace
 from layan.waiting.engine.spread import LEVELS, Conformal
@@ -178,6 +188,28 @@ def test_a_forest_adds_the_leaves_reached() -> None:
 
 def test_a_prior_of_other_features_is_refused(tmp_path) -> None:
     other = tmp_path / "prior.json"
-    other.write_text(SHIPPED.read_text().replace('"features":1', '"features":0'))
+    shipped = gzip.decompress(SHIPPED.read_bytes()).decode()
+    other.write_text(shipped.replace(f'"features":{FEATURES}', '"features":0'))
     with pytest.raises(PriorMismatch):
         read_prior(other)
+
+
+def test_b15_the_engine_says_in_its_values_whether_anybody_serves() -> None:
+    told = []
+    for counters in (2, 0):
+        branch = fed([(600.0, [Reading("A", 5, 4, 2)]), (605.0, [Reading("A", 6, 4, counters)])])
+        told.append(branch.ask("A", 2).values[UNSERVED])
+    assert told == [0.0, 1.0]
+
+
+def test_b15_other_weights_hold_while_nobody_serves() -> None:
+    prior = Prior(linear=(0.2,), unserved=(1.0,))
+    served = [1.0, *[0.0] * UNSERVED]
+    assert prior.correction(served) == pytest.approx(0.1)
+    assert prior.correction([*served[:UNSERVED], 1.0]) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("said", "reach"), [(0.4, 0.4), (-0.4, NARROWEST), (9.0, WIDEST)])
+def test_b7_a_range_is_never_of_no_width_nor_of_all(said: float, reach: float) -> None:
+    prior = Prior(linear=(0.0,), low=Forest.from_json([-said]), high=Forest.from_json([said]))
+    assert prior.reach([1.0]) == (reach, reach)

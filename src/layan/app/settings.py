@@ -137,6 +137,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/start"
+CSRF_FAILURE_VIEW = "layan.people.web.refused_form"
 
 ACCOUNT_ADAPTER = "layan.people.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}

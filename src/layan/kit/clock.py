@@ -1,12 +1,27 @@
 """The one clock. Everything that needs the time asks here or is handed a moment."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
+
+_held: ContextVar[datetime | None] = ContextVar("held", default=None)
 
 
 def now() -> datetime:
     """Return the present moment, aware, in UTC, to the microsecond."""
-    return datetime.now(tz=UTC)  # noqa: TID251
+    return _held.get() or datetime.now(tz=UTC)  # noqa: TID251
+
+
+@contextmanager
+def held_at(moment: datetime) -> Iterator[None]:
+    """Let all that this thread does inside happen at `moment` (aware): a recorded day's past is written as it was."""
+    before = _held.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _held.reset(before)
 
 
 def local(moment: datetime, time_zone: str) -> datetime:

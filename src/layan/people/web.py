@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.csrf import csrf_failure
 
 from layan.people.api import NOBODY, Permission, Person, person_of_token, person_of_user
 from layan.people.models import User
@@ -16,7 +19,7 @@ from layan.places.api import Layout, branches
 DEVICE_COOKIE = "layan_device"
 _SALT = "layan.device"
 _DEVICE_AGE_SECONDS = 5 * 365 * 24 * 3600
-_PERSON, _DEVICE = "_layan_person", "_layan_device"
+_PERSON, _DEVICE, _FOR_STAFF = "_layan_person", "_layan_device", "_layan_for_staff"
 
 
 def person_of(request: HttpRequest) -> Person:
@@ -38,7 +41,20 @@ def staff_required(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpR
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
-    return login_required(guarded)
+    for_staff = login_required(guarded)
+    setattr(for_staff, _FOR_STAFF, True)
+    return for_staff
+
+
+def refused_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form without its token: who was signed out meanwhile goes to the sign-in page and back; others hear what to do."""
+    found = request.resolver_match
+    if found is not None and hasattr(found.func, _FOR_STAFF) and not request.user.is_authenticated:
+        page = urlsplit(request.headers.get("Referer", ""))
+        return redirect_to_login(
+            page.path if page.netloc == request.get_host() else settings.LOGIN_REDIRECT_URL
+        )
+    return csrf_failure(request, reason)
 
 
 def device_person(request: HttpRequest) -> Person | None:

@@ -41,7 +41,7 @@ class Publisher:
         self.windows: dict[str, Window] = {}
         self.likely: dict[str, float] = {}
         self._as_of: datetime | None = None
-        self._seq = -1
+        self.published_seq = -1
         self._published = self._tallied = float("-inf")
         self._curves: dict[int, tuple[object, LineForecast]] = {}
         self._ahead: tuple[object, Ahead] = (None, Ahead())
@@ -57,7 +57,7 @@ class Publisher:
         if seq < self.observer.seq:
             # A restored database: what was seen since has never been.
             self.observer = Observer(place.branch_id)
-        if seq == self._seq and tick - self._published < EVERY_SECONDS:
+        if seq == self.published_seq and tick - self._published < EVERY_SECONDS:
             return False
         now = clock.now()
         if not self.observer.follow(now.timestamp() / 60, seconds=_FOLLOW_SECONDS):
@@ -75,7 +75,7 @@ class Publisher:
         if not self._write(place, now, lines, windows, likely):
             return False
         self.windows, self.likely = windows, likely
-        self._as_of, self._seq, self._published = now, seq, tick
+        self._as_of, self.published_seq, self._published = now, seq, tick
         if tick - self._tallied >= _TALLY_SECONDS:
             self.observer.keep_tally(self.observer.day, self.observer.floor.tally)
             self._tallied = tick

@@ -8,6 +8,8 @@ EMERGENCY = "emergency"
 #: Categories' rates, or ranks, as queueing's policy has them.
 Weights = Mapping[str, float]
 
+#: A curve begins at no wait.
+_NO_WAIT = (0.0, 0.0, 0.0, 0.0)
 #: Fewer places lost a minute change nothing that is shown; nor does a smaller step towards the place that is left.
 _NO_SLIP = 0.001
 _SETTLED = 0.05
@@ -59,37 +61,41 @@ Row = tuple[float, float, float, float]
 
 def at_rank(ranks: Sequence[int], rows: Sequence[Sequence[float]], rank: float) -> Row:
     """Return p10, p50, p80, p90 at a rank (1 = next), between the curve's points; beyond its end in proportion."""
+    low, high, share = _around(ranks, rows, rank)
+    return (
+        low[0] + (high[0] - low[0]) * share,
+        low[1] + (high[1] - low[1]) * share,
+        low[2] + (high[2] - low[2]) * share,
+        low[3] + (high[3] - low[3]) * share,
+    )
+
+
+def _around(
+    ranks: Sequence[int], rows: Sequence[Sequence[float]], rank: float
+) -> tuple[Sequence[float], Sequence[float], float]:
+    """Return the curve's points before and after a rank, and how far between them it lies."""
     after = bisect_left(ranks, rank)
     if after == 0:
-        return _row(rows[0])
+        return rows[0], rows[0], 0.0
     if after == len(ranks):
-        return _row([value * rank / ranks[-1] for value in rows[-1]])
-    share = (rank - ranks[after - 1]) / (ranks[after] - ranks[after - 1])
-    return _row([a + (b - a) * share for a, b in zip(rows[after - 1], rows[after], strict=True)])
-
-
-def _row(values: Sequence[float]) -> Row:
-    p10, p50, p80, p90 = values
-    return p10, p50, p80, p90
+        return _NO_WAIT, rows[-1], rank / ranks[-1]
+    return rows[after - 1], rows[after], (rank - ranks[after - 1]) / (ranks[after] - ranks[after - 1])
 
 
 def with_slip(
     ranks: Sequence[int], rows: Sequence[Sequence[float]], place: float, places_a_minute: float
 ) -> Row:
     """Return the quantiles at this place in line (1 = next) when places are lost while waiting."""
-    found = at_rank(ranks, rows, place)
-    if places_a_minute < _NO_SLIP:
-        return found
     rank = place
-    # A fixed point: each round's wait says how many overtake; halved so that it settles.
-    for _ in range(8):
-        wanted = place + places_a_minute * found[1]
-        step = (wanted - rank) / 2
-        rank += step
-        found = at_rank(ranks, rows, rank)
-        if step < _SETTLED:
-            break
-    return found
+    if places_a_minute >= _NO_SLIP:
+        # A fixed point: each round's wait says how many overtake; halved so that it settles.
+        for _ in range(8):
+            low, high, share = _around(ranks, rows, rank)
+            step = (place + places_a_minute * (low[1] + (high[1] - low[1]) * share) - rank) / 2
+            rank += step
+            if step < _SETTLED:
+                break
+    return at_rank(ranks, rows, rank)
 
 
 @dataclass(frozen=True)

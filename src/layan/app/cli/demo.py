@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -50,6 +52,7 @@ def demo(host: str, port: int, speed: float, no_traffic: bool, tokens: Path | No
             f"{Installation.from_environment().folder} holds an office of its own, which the demonstration leaves alone: "
             "give it another folder with --data (make demo DATA=...)."
         )
+    signal.signal(signal.SIGINT, _abort)
     click.echo("Preparing the demonstration ...", err=True)
     for _ in bring_up_to_date():
         pass
@@ -64,6 +67,12 @@ def demo(host: str, port: int, speed: float, no_traffic: bool, tokens: Path | No
         _welcome(address, sign_ins, "" if no_traffic else _a_ticket())
 
     sys.exit(run(host, port, more=traffic, ready=ready))
+
+
+def _abort(_number: int, _frame: FrameType | None) -> None:
+    """End at once: the KeyboardInterrupt of Python is lost when it is raised while something is being finalized."""
+    os.write(2, b"Aborted!\n")
+    os._exit(1)
 
 
 def _let_in(host: str) -> None:

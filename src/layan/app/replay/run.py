@@ -3,11 +3,15 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from layan.app.replay.plan import Command, Due, ReplayRow, schedule
 from layan.kit import clock
+from layan.kit.models import Event
 from layan.kit.refusal import Refusal
 from layan.people.api import Grant, Person, Role
 from layan.places.api import Layout
@@ -120,11 +124,28 @@ def run_day(
     wait: Callable[[float], object] = time.sleep,
     progress: Callable[[Due], object] = lambda _: None,
 ) -> None:
-    """Carry out a whole day at `speed` times real time from `start` (default now); what is overdue is done at once."""
-    replay.open_counters(rows)
-    for due in schedule(rows, speed, start or clock.now()):
+    """Carry out a whole day at `speed` times real time from `start` (default now).
+
+    What was due before the replay began is done at once and written down as of when it was due, so that an office
+    entered in the middle of its day has a morning; never before midnight, nor before what already happened there.
+    """
+    began = clock.now()
+    start = start or began
+    earliest = _free_since(replay.place, began)
+    with clock.held_at(max(start, earliest)):
+        replay.open_counters(rows)
+    for due in schedule(rows, speed, start):
         left = (due.at - clock.now()).total_seconds()
         if left > 0:
             wait(left)
-        replay.carry_out(due)
+        with clock.held_at(max(due.at, earliest)) if due.at < began else nullcontext():
+            replay.carry_out(due)
         progress(due)
+
+
+def _free_since(place: Layout, now: datetime) -> datetime:
+    """Return from when on today nothing has happened at the branch's counters and kiosks."""
+    midnight = clock.local(now, place.time_zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    of_customers = Q(type__startswith="ticket.") | Q(type__startswith="counter.")
+    last = Event.objects.filter(of_customers, branch_id=place.branch_id).order_by("-seq").first()
+    return max(midnight, last.at) if last else midnight

@@ -41,7 +41,8 @@ class Centre:
         self.service = 3.0
         self.starts: deque[float] = deque(maxlen=200)
         self.ended = float("-inf")
-        self.last = 0.0
+        self.waits: deque[float] = deque(maxlen=5)
+        self.called = float("-inf")
         self.fates: deque[bool] = deque(maxlen=60)
 
     def reading(self, at: float) -> Reading:
@@ -55,13 +56,18 @@ class Centre:
             since_start=min(60.0, at - self.starts[-1]) if self.starts else 60.0,
             since_end=min(60.0, at - self.ended),
             longest=at - min(joined) if joined else 0.0,
-            last=self.last,
-            starts=sum(began > at - 5 for began in self.starts),
+            last=self.waits[-1] if self.waits else 0.0,
+            since_last=min(60.0, at - self.called),
+            lately=sum(self.waits) / len(self.waits) if self.waits else 0.0,
+            starts=(self._starts(at - 2), self._starts(at - 5), self._starts(at - 15)),
             lost=sum(self.fates) / len(self.fates) if self.fates else 0.2,
         )
         return Reading(
             _LINE, self.left, len(self.waiting), max(len(self.serving), len(self.agents)), desk=desk
         )
+
+    def _starts(self, after: float) -> int:
+        return sum(began > after for began in self.starts)
 
     def ahead(self, order: float, *, but: str = "") -> int:
         """Return how many are to be served before somebody of this order."""
@@ -70,7 +76,7 @@ class Centre:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened to one call; `kind`: end, start, exit or join (in this order within a second)."""
+    """One thing that happened to one call; `kind`: end, start, exit, join, exit at once (in this order within a second)."""
 
     at: float
     kind: int
@@ -78,7 +84,7 @@ class Event:
     row: dict[str, str]
 
 
-_END, _START, _EXIT, _JOIN = range(4)
+_END, _START, _EXIT, _JOIN, _EXIT_AT_ONCE = range(5)
 
 
 def read_events(histories: Sequence[Path]) -> list[Event]:
@@ -86,11 +92,14 @@ def read_events(histories: Sequence[Path]) -> list[Event]:
     events = []
     for path in histories:
         for row in rows(path, HISTORY):
+            joined, left = row["queue_start"], row["queue_exit"] if row["queue_start"] else ""
+            # Who left in the second in which he joined must not leave before: he would wait for ever.
+            leaving = _EXIT_AT_ONCE if left and left <= joined else _EXIT
             times = {
                 _START: row["service_start"],
                 _END: row["service_end"],
-                _JOIN: row["queue_start"],
-                _EXIT: row["queue_exit"] if row["queue_start"] else "",
+                _JOIN: joined,
+                leaving: max(left, joined) if left else "",
             }
             events += [Event(minutes(at), kind, row["query_id"], row) for kind, at in times.items() if at]
     return sorted(events, key=lambda event: (event.at, event.kind, event.call))
@@ -124,7 +133,7 @@ class Walk:
             question = self.branch.ask(_LINE, centre.ahead(order) + 1)
             centre.waiting[call] = Caller(at, order)
             self.asked[call] = (question, at)
-        elif event.kind == _EXIT:
+        elif event.kind in {_EXIT, _EXIT_AT_ONCE}:
             self._leave(event)
         elif event.kind == _START:
             centre.serving[call] = at
@@ -148,7 +157,8 @@ class Walk:
         centre.left += 1
         centre.fates.append(not served)
         if served:
-            centre.last = event.at - caller.joined
+            centre.waits.append(event.at - caller.joined)
+            centre.called = event.at
             question, joined = self.asked.pop(event.call)
             self.branch.learn(question, event.at - joined, at=event.at)
 

@@ -11,9 +11,11 @@ from layan.waiting.engine.line import Fading, Reading, Today
 from layan.waiting.engine.prior import Prior
 from layan.waiting.engine.ridge import Ridge
 from layan.waiting.engine.shape import LONGEST_MIN, Shape
-from layan.waiting.engine.sharing import Sharing, Totals, around_of
-from layan.waiting.engine.spread import Conformal
+from layan.waiting.engine.sharing import Around, Sharing, Totals
+from layan.waiting.engine.spread import Conformal, scaled
 
+#: Waits are known so finely from the numbers on displays, and where every service is recorded. Minutes.
+_SEEN_GRAIN_MIN, _RECORDED_GRAIN_MIN = 1.0, 0.2
 #: Corrections beyond a factor of twenty are mistakes, not knowledge.
 _FURTHEST = 3.0
 #: How long an error of today's answers says something about the next ones. Minutes.
@@ -57,9 +59,11 @@ class Question:
     number: int
     rank: int
     base: float
+    #: Added to waits before their logarithm is taken: how finely they are known, in minutes.
+    grain: float
     values: list[float]
     correction: float
-    log_scale: float
+    reach: tuple[float, float]
 
 
 class Line:
@@ -70,6 +74,7 @@ class Line:
         self.today: Today | None = None
         self.open: list[Question] = []
         self.errors = Fading(_ERROR_MEMORY_MIN)
+        self.sizes = Fading(_ERROR_MEMORY_MIN)
         self.last_error = 0.0
         self.bias = [0.0, 0.0]
 
@@ -79,6 +84,7 @@ class Line:
             self.shape.close_day(self.today.sums)
         self.today, self.open, self.last_error = None, [], 0.0
         self.errors = Fading(_ERROR_MEMORY_MIN)
+        self.sizes = Fading(_ERROR_MEMORY_MIN)
         self.bias = [value * 0.97 for value in self.bias]
 
 
@@ -92,6 +98,7 @@ class Branch:
         self.spread = Conformal(self.prior.quantiles)
         self.sharing = Sharing()
         self.errors = Fading(_ERROR_MEMORY_MIN)
+        self.sizes = Fading(_ERROR_MEMORY_MIN)
         self.totals = Totals(0.0, 0, 0.0, 0.0)
         self.day: int | None = None
 
@@ -129,6 +136,7 @@ class Branch:
         if self.ridge is not None:
             self.ridge.refit(keep=_DAY_KEEP)
         self.errors = Fading(_ERROR_MEMORY_MIN)
+        self.sizes = Fading(_ERROR_MEMORY_MIN)
         self.day = None
 
     def _read(self, at: float, reading: Reading) -> None:
@@ -153,12 +161,12 @@ class Branch:
     def learn(self, question: Question, wait: float, *, at: float) -> None:
         """Learn from a wait in minutes that ended and became known at minute `at`."""
         self.remember(question, wait, at=at)
-        target = log((wait + 1) / (question.base + 1))
+        target = log((wait + question.grain) / (question.base + question.grain))
         target = min(_FURTHEST, max(-_FURTHEST, target))
         if self.ridge is None:
             self.ridge = Ridge(len(question.values), doubt=self.prior.doubt)
         self.ridge.learn(question.values, target - self.prior.correction(question.values))
-        self.spread.learn(question.rank, (target - question.correction) / exp(question.log_scale))
+        self.spread.learn(question.rank, scaled(target - question.correction, question.reach))
 
     def remember(self, question: Question, wait: float, *, at: float) -> None:
         """Note how far the base was off; later answers see it as features."""
@@ -166,6 +174,8 @@ class Branch:
         relative = log((wait + 2) / (question.base + 2))
         line.errors.add(at, relative)
         self.errors.add(at, relative)
+        line.sizes.add(at, abs(relative))
+        self.sizes.add(at, abs(relative))
         line.last_error = relative
         line.bias[0] += relative
         line.bias[1] += 1
@@ -181,11 +191,33 @@ class Branch:
         return Known(
             line.today,
             line.shape,
-            around_of(self, name),
+            self._around(name),
             total / (weight + 0.7),
             line.last_error,
             bias / (outcomes + 20),
+            _size(line, line.today),
         )
+
+    def _around(self, name: str) -> Around:
+        """Return what surrounds a line right now."""
+        totals, at = self.totals, self.totals.at
+        total, weight = self.errors.sums(at)
+        own_total, own_weight = self.lines[name].errors.sums(at)
+        shared = pace = longest = 0.0
+        for other, share in self.sharing.near.get(name, {}).items():
+            line = self.lines.get(other)
+            today = line.today if line is not None else None
+            if line is None or today is None or not today.waiting:
+                continue
+            shared += share * today.waiting
+            minute = at % 1440
+            pace += share * line.shape.wide.between(minute, minute + 30) / 30
+            if share > 0.5:
+                longest = max(longest, at - today.joined_at(today.called + 1))
+        error = (total - own_total) / (max(0.0, weight - own_weight) + 2)
+        total, weight = self.sizes.sums(at)
+        size = (total + 2.0) / (weight + 5)
+        return Around(totals.waiting, totals.calls_60, totals.expected_60, error, size, shared, pace, longest)
 
     def ask(self, name: str, rank: int) -> Question:
         """Return an answer for the `rank`-th to be called (1 = next), to be given back to `learn`."""
@@ -210,9 +242,10 @@ class Branch:
                     today.called + rank,
                     rank,
                     base,
+                    _SEEN_GRAIN_MIN if today.desk is None else _RECORDED_GRAIN_MIN,
                     values,
                     correction,
-                    self.prior.log_scale(values),
+                    self.prior.reach(values),
                 )
             )
         return asked
@@ -231,11 +264,13 @@ class Branch:
 
     def quantiles(self, question: Question) -> list[float]:
         """Return p10, p50, p80 and p90 in minutes for one question."""
-        scale = exp(question.log_scale)
-        return [
-            min(LONGEST_MIN, max(0.0, exp(question.correction + scale * off) * (question.base + 1) - 1))
-            for off in self.spread.at(question.rank)
-        ]
+        found = []
+        for off in self.spread.at(question.rank):
+            log_wait = question.correction + off * question.reach[off > 0]
+            found.append(
+                min(LONGEST_MIN, max(0.0, exp(log_wait) * (question.base + question.grain) - question.grain))
+            )
+        return found
 
     def _estimate(self, name: str, ahead: int, quantiles: list[float]) -> Estimate:
         line = self.lines[name]
@@ -293,12 +328,17 @@ class Branch:
         return branch
 
 
+def _size(line: Line, today: Today) -> float:
+    total, weight = line.sizes.sums(today.at)
+    return (total + 1.2) / (weight + 3)
+
+
 def _grid(last: int, waiting: int) -> list[int]:
-    """Return ranks that grow threefold, and with them the newest person's and the last asked for."""
+    """Return ranks that grow fourfold, and with them the newest person's and the last asked for."""
     ranks, rank = {last, max(1, waiting)}, 1
     while rank < last:
         ranks.add(rank)
-        rank = rank * 3 if rank > 2 else rank + 1
+        rank *= 4
     return sorted(ranks)
 
 

@@ -15,6 +15,10 @@ from layan.waiting.engine.sharing import Around
 _HOURS = range(8, 19)
 #: Time constants, in minutes, of how long what is seen now matters for a wait of that length.
 _HORIZONS = (15.0, 60.0)
+#: From these waits on, in minutes, a longer base may be worth less than it says.
+_LONG = (20.0, 45.0, 90.0)
+#: Where among the values stands whether nobody serves: 1, else 0.
+UNSERVED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Known:
     error: float
     last_error: float
     bias: float
+    size: float
 
 
 def _ratio(known: Known, memory: int, weight: float) -> float:
@@ -85,6 +90,9 @@ def describe(known: Known) -> Callable[[int], tuple[float, list[float]]]:
         known.last_error,
         around.error,
         known.bias,
+        known.size,
+        around.size,
+        log1p(today.closed_min) / 3,
         float(today.counters == 0),
         float(not today.issuing),
         min(1.0, today.unserved_min / 30),
@@ -121,8 +129,9 @@ def describe(known: Known) -> Callable[[int], tuple[float, list[float]]]:
         end = (minute + base) / 60
         ranked = [
             *ratios,
-            log(base + 1),
-            log1p(calls),
+            log(base + 1) / 2,
+            log1p(calls) / 2,
+            *(max(0.0, log((base + 1) / long)) for long in _LONG),
             max(0.0, 1 - calls / 3),
             max(0.0, log(calls / 8)),
             past_end,
@@ -152,9 +161,11 @@ def _work(desk: Desk, calls: int) -> float:
 
 def _recorded(desk: Desk, calls: int, counters: int, base: float) -> list[float]:
     ages = desk.ages or (0.0,)
+    two, five, fifteen = desk.starts
     minutes = (
         base, desk.service, desk.serving, counters, sum(ages) / len(ages), max(ages), min(ages), desk.since_start,
-        desk.since_end, desk.longest, desk.last, calls - 1, calls * 5 / (desk.starts + 2),
+        desk.since_end, desk.longest, desk.last, desk.since_last, desk.lately, calls - 1, calls * 5 / (five + 2),
+        two + 0.5, five + 1.0, fifteen + 2.0,
     )  # fmt: skip
     seen = [desk.lost, 1.0, *(log(value + 0.3) for value in minutes)]
     soon, free = exp(-(calls - 1) / 1.5), float(desk.serving < counters)

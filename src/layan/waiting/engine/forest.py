@@ -8,30 +8,19 @@ Node: TypeAlias = "float | tuple[int, float, Node, Node]"
 
 
 class Forest:
-    """A sum of trees; with no tree it says 0. All nodes stand in one flat list: it is walked ten thousand times a second."""
+    """A sum of trees; with no tree it says 0. It is walked ten thousand times a second: nodes refer to the next ones directly."""
 
     def __init__(self, trees: Sequence[Node] = ()) -> None:
-        #: Of a branch: feature, threshold, index of the next node if at most the threshold, if more. Of a leaf: feature -1, value.
-        self._nodes: list[tuple[int, float, int, int]] = []
-        self._roots = [self._add(tree) for tree in trees]
-
-    def _add(self, node: Node) -> int:
-        index = len(self._nodes)
-        if isinstance(node, tuple):
-            self._nodes.append((-1, 0.0, 0, 0))
-            feature, threshold, low, high = node
-            self._nodes[index] = (feature, threshold, self._add(low), self._add(high))
-        else:
-            self._nodes.append((-1, node, 0, 0))
-        return index
+        #: Of a branch: feature, threshold, the next node if at most the threshold, if more. Of a leaf: feature -1, value.
+        self._roots = [_walked(tree) for tree in trees]
 
     def at(self, values: Sequence[float]) -> float:
         """Return the sum of the leaves that these values fall into."""
-        nodes, total = self._nodes, 0.0
+        total = 0.0
         for root in self._roots:
-            feature, threshold, low, high = nodes[root]
+            feature, threshold, low, high = root
             while feature >= 0:
-                feature, threshold, low, high = nodes[low if values[feature] <= threshold else high]
+                feature, threshold, low, high = low if values[feature] <= threshold else high
             total += threshold
         return total
 
@@ -39,6 +28,13 @@ class Forest:
     def from_json(cls, trees: list[Any]) -> "Forest":
         """Return the forest of trees written as nested lists."""
         return cls([_node(tree) for tree in trees])
+
+
+def _walked(node: Node) -> tuple[int, float, Any, Any]:
+    if isinstance(node, tuple):
+        feature, threshold, low, high = node
+        return (feature, threshold, _walked(low), _walked(high))
+    return (-1, node, None, None)
 
 
 def _node(written: Any) -> Node:

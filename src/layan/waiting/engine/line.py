@@ -18,7 +18,8 @@ class Desk:
 
     `serving`: people being served; `service`: mean service time; `ages`: how long those being served have been;
     `since_start`, `since_end`: since the last service began, ended; `longest`: longest wait of those waiting; `last`: wait of
-    the last one called; `starts`: services begun in the last 5 minutes; `lost`: share of those waiting who give up.
+    the last one called from the line, `since_last` ago; `lately`: mean wait of the last five; `starts`: services begun in the
+    last 2, 5 and 15 minutes; `lost`: share of those waiting who give up.
     """
 
     serving: int
@@ -28,7 +29,9 @@ class Desk:
     since_end: float
     longest: float
     last: float
-    starts: int
+    since_last: float
+    lately: float
+    starts: tuple[int, int, int]
     lost: float
 
 
@@ -101,7 +104,7 @@ class Today:
         self.first_call: float | None = None
         self.last_call: float | None = None
         self.last_wait: float | None = None
-        self.unserved_min = 0.0
+        self.unserved_min = self.closed_min = 0.0
         self.numbers: list[int] = [self.issued]
         self.joined: list[float] = [at]
 
@@ -121,6 +124,8 @@ class Today:
             self.last_call, self.idle_expected = at, 0.0
             self.last_wait = at - self.joined_at(reading.called)
         self.unserved_min = self.unserved_min + passed if reading.counters == 0 else 0.0
+        if reading.counters == 0 and self.waiting and self.called:
+            self.closed_min += passed
         self.at, self.called, self.waiting = at, reading.called, reading.waiting
         self.counters, self.issued, self.issuing = reading.counters, issued, reading.issuing
         self.desk = reading.desk

@@ -5,12 +5,14 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from layan.waiting.engine.features import dot
+from layan.waiting.engine.features import UNSERVED, dot
 from layan.waiting.engine.forest import Forest
 
-SHIPPED = Path(__file__).parent / "prior.json"
+SHIPPED = Path(__file__).parent / "prior.json.gz"
 #: Version of the features that a prior must have been fitted on.
-FEATURES = 1
+FEATURES = 2
+#: Bounds of a range's reach in log wait: a lost tree must not make a promise of no minutes, or of all.
+NARROWEST, WIDEST = 0.05, 3.0
 
 
 class PriorMismatch(ValueError):
@@ -19,23 +21,38 @@ class PriorMismatch(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """Half forest, half linear: the log of the wait over the base; the log of the scale of its errors; their quantiles."""
+    """What was fitted on other branches' days.
+
+    Half forest, half linear (other weights while nobody serves): the log of the wait over the base. Two more forests: how
+    far below and above it waits go.
+    """
 
     version: str = "none"
     forest: Forest = field(default_factory=Forest)
     linear: tuple[float, ...] = ()
-    scale: tuple[float, ...] = ()
+    unserved: tuple[float, ...] = ()
+    low: Forest = field(default_factory=Forest)
+    high: Forest = field(default_factory=Forest)
     quantiles: list[list[float]] | None = None
     #: Outcomes' worth of evidence that the prior counts against a branch's own.
     doubt: float = 30.0
 
     def correction(self, values: list[float]) -> float:
         """Return the log of the wait over the base."""
-        return (self.forest.at(values) + dot(values, self.linear)) / 2 if self.linear else 0.0
+        if not self.linear:
+            return 0.0
+        weights = self.unserved if values[UNSERVED] else self.linear
+        return (self.forest.at(values) + dot(values, weights)) / 2
 
-    def log_scale(self, values: list[float]) -> float:
-        """Return the log of the expected size of the error in log wait."""
-        return min(1.0, max(-3.0, dot(values, self.scale))) if self.scale else 0.0
+    def reach(self, values: list[float]) -> tuple[float, float]:
+        """Return how far errors below and above the middle reach, as the unit of their quantiles; 1 and 1 without a prior."""
+        if not self.linear:
+            return (1.0, 1.0)
+        return (_within(-self.low.at(values)), _within(self.high.at(values)))
+
+
+def _within(reach: float) -> float:
+    return min(WIDEST, max(NARROWEST, reach))
 
 
 def read_prior(path: Path = SHIPPED) -> Prior:
@@ -48,7 +65,9 @@ def read_prior(path: Path = SHIPPED) -> Prior:
         version=data["version"],
         forest=Forest.from_json(data["forest"]),
         linear=tuple(data["linear"]),
-        scale=tuple(data["scale"]),
+        unserved=tuple(data["unserved"]),
+        low=Forest.from_json(data["low"]),
+        high=Forest.from_json(data["high"]),
         quantiles=data["quantiles"],
         doubt=data["doubt"],
     )

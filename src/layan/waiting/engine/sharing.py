@@ -1,12 +1,9 @@
 """Which lines share counters, learned from how their open counters move together, and what that means for a line."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from layan.waiting.engine.line import Today
-
-if TYPE_CHECKING:
-    from layan.waiting.engine.branch import Branch
 
 #: Lines are compared this often; counters change more slowly. Minutes.
 _EVERY_MIN = 10.0
@@ -25,6 +22,7 @@ class Around:
     calls_60: float
     expected_60: float
     error: float
+    size: float
     shared_waiting: float
     shared_pace: float
     shared_longest: float
@@ -91,23 +89,3 @@ class Totals:
             sum(hour.calls for hour in hours),
             sum(hour.expected for hour in hours),
         )
-
-
-def around_of(branch: "Branch", name: str) -> Around:
-    """Return what surrounds a line right now."""
-    totals, at = branch.totals, branch.totals.at
-    total, weight = branch.errors.sums(at)
-    own_total, own_weight = branch.lines[name].errors.sums(at)
-    shared = pace = longest = 0.0
-    for other, share in branch.sharing.near.get(name, {}).items():
-        line = branch.lines.get(other)
-        today = line.today if line is not None else None
-        if line is None or today is None or not today.waiting:
-            continue
-        shared += share * today.waiting
-        minute = at % 1440
-        pace += share * line.shape.wide.between(minute, minute + 30) / 30
-        if share > 0.5:
-            longest = max(longest, at - today.joined_at(today.called + 1))
-    error = (total - own_total) / (max(0.0, weight - own_weight) + 2)
-    return Around(totals.waiting, totals.calls_60, totals.expected_60, error, shared, pace, longest)

@@ -15,6 +15,11 @@ def group(rank: int) -> int:
     return sum(rank >= first for first in _GROUPS) - 1
 
 
+def scaled(error: float, reach: tuple[float, float]) -> float:
+    """Return a log error in units of how far below or above the middle it was expected to reach."""
+    return error / reach[error > 0]
+
+
 class Conformal:
     """Quantiles of scaled errors, moved by every outcome so that the share below each is its level; the middle stays.
 
@@ -31,7 +36,7 @@ class Conformal:
         self.seen = [0] * len(_GROUPS)
 
     def learn(self, rank: int, scaled: float) -> None:
-        """Take one outcome: the log error divided by the scale that was expected."""
+        """Take one outcome: the error as `scaled` returns it."""
         row = self.quantiles[group(rank)]
         seen = self.seen[group(rank)]
         step = max(self._later, self._first / (1 + seen / 50))
