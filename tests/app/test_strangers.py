@@ -76,6 +76,8 @@ PAGES = {
         ISSUING, ISSUING, {"key": "0123456789abcdefgh", "category": "general"}
     ),
     "kiosk/<str:code>/numbers/<str:token>": Page(ISSUING),
+    # Only the kiosk that gave the number (tests/queueing/test_paper.py).
+    "kiosk/<str:code>/numbers/<str:token>/slip": Page(None, frozenset(), {"do": "waive"}),
     "counter": Page(CHOOSING),
     "counter/<int:counter_id>": Page(SERVING),
     "counter/<int:counter_id>/face": Page(SERVING),

@@ -20,7 +20,7 @@ from layan.kit import clock
 from layan.kit.events.sealing import seal_past_days
 from layan.kit.retention import forget_old_answers
 from layan.places.api import Layout, branches, service_day
-from layan.queueing.api import close_past_days, watch
+from layan.queueing.api import ask_printers, close_past_days, give_up_untaken, watch
 from layan.waiting.api import publish
 
 log = logging.getLogger("layan.worker")
@@ -55,9 +55,19 @@ def _seal_days(place: Layout) -> None:
     )
 
 
+def _give_up_untaken(place: Layout) -> None:
+    give_up_untaken(branch_id=place.branch_id)
+
+
+def _ask_printers(place: Layout) -> None:
+    ask_printers(branch_id=place.branch_id)
+
+
 JOBS = (
     Job("publish waiting times", 1, publish),
     Job("watch limits", 5, _watch_limits),
+    Job("give up numbers not taken", 5, _give_up_untaken),
+    Job("ask printers", 15, _ask_printers),
     Job("close past days", 60, _close_days),
     Job("seal past days", 300, _seal_days),
 )

@@ -45,6 +45,7 @@ from layan.queueing.services.moving import (
     return_to_line,
     transfer,
 )
+from layan.queueing.services.paper import ask_printers, give_up_untaken
 from layan.queueing.services.serving import OUTCOMES, finish, hold, resume, start
 from layan.queueing.services.sessions import (
     BREAK_REASONS,
@@ -80,6 +81,7 @@ __all__ = [
     "Wait",
     "acknowledge",
     "add_service",
+    "ask_printers",
     "at_counter",
     "board_words",
     "branch_for",
@@ -94,6 +96,7 @@ __all__ = [
     "explanation",
     "explanation_in_line",
     "finish",
+    "give_up_untaken",
     "head",
     "hidden_from_strangers",
     "hold",

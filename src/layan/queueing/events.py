@@ -25,6 +25,25 @@ class TicketIssued(Event):
 
 
 @dataclass(frozen=True)
+class TicketOffered(Event):
+    """The number counts as taken once its print is confirmed or waived; given up after `seconds` (B8)."""
+
+    type = "ticket.offered"
+    ticket: str
+    printer: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class TicketTaken(Event):
+    """The person has the number: `how` is printed, screen or phone (B8)."""
+
+    type = "ticket.taken"
+    ticket: str
+    how: str
+
+
+@dataclass(frozen=True)
 class TicketCalled(Event):
     """`reason` is the rule's (see rules.priority); `out_of_order` the officer's, when a number was picked by hand."""
 
@@ -145,7 +164,7 @@ class TicketDone(Event):
 
 @dataclass(frozen=True)
 class TicketCancelled(Event):
-    """`reason` is customer, staff or day-closed."""
+    """`reason` is customer, staff, day-closed or not-taken."""
 
     type = "ticket.cancelled"
     ticket: str

@@ -155,3 +155,47 @@ class OutOfOrderCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.reason}"
+
+
+class SlipPrinter(models.Model):
+    """A printer of a branch (B8): where it is, whose slips it prints, and what it last said of itself."""
+
+    branch = models.ForeignKey("places.Branch", models.CASCADE, related_name="+", verbose_name=_("branch"))
+    name = models.CharField(_("name"), max_length=60)
+    host = models.CharField(_("address in the network"), max_length=100)
+    port = models.PositiveIntegerField(_("port"), default=9100)
+    paper_mm = models.PositiveSmallIntegerField(
+        _("width of the paper"), choices=[(80, "80 mm"), (58, "58 mm")], default=80
+    )
+    #: The registered screen whose numbers it prints.
+    kiosk = models.ForeignKey(
+        "people.Token", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("kiosk")
+    )
+    #: A `paper.api.PaperState`, and since when; "" until it was first asked.
+    state = models.CharField(max_length=12, blank=True, editable=False)
+    state_since = models.DateTimeField(null=True, editable=False)
+    #: Whoever talks to it holds it until then: many printers take one connection at a time.
+    busy_until = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("printer")
+        verbose_name_plural = _("printers")
+        constraints = [models.UniqueConstraint(fields=["kiosk"], name="one_printer_a_kiosk")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Untaken(models.Model):
+    """A number whose print is neither confirmed nor waived yet; gone as soon as one of them, or its time, came (B8)."""
+
+    ticket = models.OneToOneField(Ticket, models.CASCADE, primary_key=True, related_name="+")
+    branch = models.ForeignKey("places.Branch", models.CASCADE, related_name="+")
+    printer = models.ForeignKey(SlipPrinter, models.SET_NULL, null=True, related_name="+")
+    #: When it is given up.
+    until = models.DateTimeField()
+    #: A slip is sent once, however often the page asks.
+    sent = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return str(self.ticket_id)

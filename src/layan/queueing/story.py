@@ -133,12 +133,24 @@ def _cancelled(place: Layout, facts: Mapping[str, Any]) -> str:
         "customer": _("Cancelled by the customer"),
         "staff": _("Cancelled by staff"),
         "day-closed": _("Ended with the service day"),
+        "not-taken": _("Given up: neither printed nor taken from the screen"),
     }
     return sentences.get(facts["reason"], _("Cancelled"))
 
 
+def _taken(place: Layout, facts: Mapping[str, Any]) -> str:
+    sentences = {
+        "printed": _("Slip printed"),
+        "screen": _("Number taken from the screen, without a slip"),
+        "phone": _("Number opened on the customer's telephone"),
+    }
+    return sentences.get(str(facts["how"]), str(facts["how"]))
+
+
 _TELLING: dict[str, Callable[[Layout, Mapping[str, Any]], str]] = {
     "ticket.issued": _issued,
+    "ticket.offered": lambda place, facts: _("Slip asked of the printer"),
+    "ticket.taken": _taken,
     "ticket.called": _called,
     "ticket.recalled": lambda place, facts: _("Called again to counter %(counter)s") % facts,
     "service.started": lambda place, facts: (

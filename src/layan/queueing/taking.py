@@ -37,6 +37,7 @@ def take(
     category: str,
     language: str,
     reference: str = "",
+    printer_id: int | None = None,
 ) -> Ticket:
     """Issue a number for a form; the same form sent again gets the same number as long as that one is not ended.
 
@@ -59,6 +60,7 @@ def take(
             category=category,
             language=language,
             reference=reference,
+            printer_id=printer_id,
         )
         record.body = issued.ticket.pk.hex
         record.save(update_fields=["body"])

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from layan.queueing.views import counter, floor, floor_pages, floor_seats, kiosk, ticket, usual, waiting
+from layan.queueing.views import (
+    counter,
+    floor,
+    floor_pages,
+    floor_seats,
+    kiosk,
+    kiosk_slip,
+    ticket,
+    usual,
+    waiting,
+)
 
 app_name = "queueing"
 urlpatterns = [
@@ -12,6 +22,7 @@ urlpatterns = [
     path("kiosk/<str:code>/tiles", kiosk.tiles, name="kiosk-tiles"),
     path("kiosk/<str:code>/services/<str:service>", kiosk.service, name="kiosk-service"),
     path("kiosk/<str:code>/numbers/<str:token>", kiosk.number, name="kiosk-number"),
+    path("kiosk/<str:code>/numbers/<str:token>/slip", kiosk_slip.slip, name="kiosk-slip"),
     path("t/<str:token>", ticket.page, name="ticket"),
     path("t/<str:token>/now", ticket.now, name="ticket-now"),
     path("b/<str:code>/waiting", waiting.waiting, name="waiting"),

@@ -16,11 +16,12 @@ from unfold.admin import ModelAdmin, TabularInline
 from layan.app.setup.site import site
 from layan.kit.forms import WordsField
 from layan.kit.i18n import words
-from layan.people.api import Permission
+from layan.people.api import Permission, Role
 from layan.people.models import Assignment, Skill, Token, User
 from layan.people.web import branches_where, person_of
 from layan.places import models as places
 from layan.places.services import changing_layout
+from layan.queueing.models import SlipPrinter
 
 _WORDS = {"name": 1, "directions": 1, "bring": 3, "fee": 1, "guide": 4, "message": 2}
 
@@ -249,6 +250,22 @@ class DisruptionAdmin(ScopedAdmin):
 
     list_display = ("branch", "began_at", "ended_at")
     read_only = True
+
+
+@admin.register(SlipPrinter, site=site)
+class SlipPrinterAdmin(ScopedAdmin):
+    """The printers of slips (B8)."""
+
+    list_display = ("name", "branch", "kiosk", "host", "port", "paper_mm", "state", "state_since")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer only kiosks of the own branches."""
+        if db_field.related_model is Token:
+            branches, _agencies = _scope(request)
+            kwargs["queryset"] = Token.objects.filter(
+                branch__in=branches, role=Role.KIOSK.value, revoked_at=None
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class _PeopleAdmin(ScopedAdmin):

@@ -15,6 +15,8 @@ _WHY_OFFLINE, _PAPER = b"\x10\x04\x02", b"\x10\x04\x04"
 #: Answered in its turn: only after everything sent before it has been printed.
 _WHEN_DONE = b"\x1dr\x01"
 _BAND = 128
+#: Seconds: the question for the state is answered at once or not at all.
+_TO_ANSWER = 2.0
 
 
 class EscposPrinter:
@@ -45,7 +47,7 @@ class EscposPrinter:
     def state(self) -> PaperState:
         """Return what the printer says of itself, `OFFLINE` when it does not answer in time."""
         try:
-            with _Line(self._place, self._patience) as line:
+            with _Line(self._place, min(self._patience, _TO_ANSWER)) as line:
                 return _state(line)
         except OSError:
             return PaperState.OFFLINE

@@ -12,8 +12,8 @@ from layan.people.api import Permission, Person
 from layan.places.api import Layout, ServiceInfo, opening, service_day
 from layan.queueing import refusals, sql
 from layan.queueing.desk import Desk, at_desk
-from layan.queueing.events import TicketIssued
-from layan.queueing.models import Ticket
+from layan.queueing.events import TicketIssued, TicketOffered
+from layan.queueing.models import Ticket, Untaken
 from layan.queueing.offers import staffed_services, why_not
 from layan.queueing.policy import policy
 from layan.queueing.promises import Wait, waits
@@ -22,6 +22,7 @@ from layan.queueing.rules.lanes import service_lane
 from layan.queueing.rules.numbering import number_of, series_of
 from layan.queueing.rules.returning import return_late
 from layan.queueing.rules.states import State
+from layan.queueing.rules.taking import TO_TAKE, times
 
 LANGUAGES = ("ms", "en", "zh", "ta")
 
@@ -46,11 +47,13 @@ def issue(
     language: str = "ms",
     customer_type: str = CustomerType.CITIZEN,
     reference: str = "",
+    printer_id: int | None = None,
 ) -> Issued:
     """Give a customer one number for all the services asked for, to be given in that order (B3).
 
     `reference` (a telephone number or the like) is needed where the branch allows one live number each (B14) and is
-    kept only as a keyed hash until the ticket ends. Raises the refusals not-allowed, unknown-branch,
+    kept only as a keyed hash until the ticket ends. With `printer_id` the number counts as taken only when its print is
+    confirmed or waived (`services.paper`). Raises the refusals not-allowed, unknown-branch,
     unknown-service, bad-value, closed-now, last-number-given, reference-needed and already-has-number.
     """
     with at_desk(branch_id) as desk:
@@ -79,6 +82,7 @@ def issue(
                 remaining=[service.code for service in wanted[1:]],
                 lane=service_lane(first.id, category),
                 waiting_since=desk.now,
+                not_before=times(desk.now).not_before if printer_id is not None else None,
                 issued_at=desk.now,
                 holder=holder,
                 promised=promised,
@@ -91,7 +95,17 @@ def issue(
             ),
             by,
         )
+        if printer_id is not None:
+            _offer(desk, ticket, printer_id, by)
     return Issued(ticket, ahead, wait, "busy" if first.queue_limit and ahead >= first.queue_limit else "")
+
+
+def _offer(desk: Desk, ticket: Ticket, printer_id: int, by: Person) -> None:
+    """Note that the number is still to be taken."""
+    Untaken.objects.create(
+        ticket=ticket, branch_id=ticket.branch_id, printer_id=printer_id, until=times(desk.now).until
+    )
+    desk.append(TicketOffered(str(ticket.pk), printer_id, round(TO_TAKE.total_seconds())), by)
 
 
 def _services(place: Layout, codes: Sequence[str]) -> list[ServiceInfo]:

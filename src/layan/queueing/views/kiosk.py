@@ -28,6 +28,7 @@ from layan.queueing.models import Ticket
 from layan.queueing.offers import Offer, offers
 from layan.queueing.qr import qr_code
 from layan.queueing.reads import people_ahead, ticket_by_id
+from layan.queueing.services.paper import printer_of, untaken
 from layan.queueing.taking import count_public_number, form_key, take
 from layan.queueing.wait_reads import wait_of
 
@@ -150,6 +151,7 @@ def service(request: HttpRequest, place: Layout, issuer: Person, service: str) -
     try:
         if issuer.actor == PUBLIC:
             count_public_number(place, client_address(request))
+        printer = printer_of(issuer, place.branch_id)
         ticket = take(
             place=place,
             key=request.POST.get("key", ""),
@@ -158,6 +160,7 @@ def service(request: HttpRequest, place: Layout, issuer: Person, service: str) -
             category=_offered_category(request.POST.get("category", "")),
             language=short_code(),
             reference=request.POST.get("reference", "")[:80],
+            printer_id=printer.pk if printer else None,
         )
     except Refusal as refusal:
         return _service_page(request, place, wanted, also, refusal)
@@ -198,7 +201,7 @@ def number(request: HttpRequest, place: Layout, issuer: Person, token: str) -> H
     first = place.services.get(ticket.service_id)
     moment = clock.now()
     ahead = people_ahead(ticket, place, moment)
-    address = _public_address(request, ticket)
+    address = public_address(request, ticket)
     context = {
         "place": place,
         "disruption": disruption_message(place.branch_id),
@@ -212,11 +215,13 @@ def number(request: HttpRequest, place: Layout, issuer: Person, token: str) -> H
         "address": address,
         "qr": qr_code(address),
         "own_phone": issuer.actor == PUBLIC,
+        "untaken": untaken(ticket) if ticket.issued_by == issuer.actor else None,
+        "token": token,
     }
     return render(request, "queueing/kiosk_number.html", context)
 
 
-def _public_address(request: HttpRequest, ticket: Ticket) -> str:
+def public_address(request: HttpRequest, ticket: Ticket) -> str:
     """Return the whole address of the ticket page as a customer's phone reaches it."""
     path = reverse("queueing:ticket", args=[track_token(ticket.pk)])
     return settings.PUBLIC_URL + path if settings.PUBLIC_URL else request.build_absolute_uri(path)

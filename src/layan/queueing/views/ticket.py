@@ -21,7 +21,9 @@ from layan.queueing.access import holder, ticket_id_of
 from layan.queueing.models import Ticket
 from layan.queueing.reads import people_ahead, ticket_by_id
 from layan.queueing.rules.states import AT_COUNTER, ENDED, State
+from layan.queueing.rules.taking import How
 from layan.queueing.services.moving import LATE_MINUTES, NOT_LATE, cancel, postpone, return_to_line
+from layan.queueing.services.paper import confirm, untaken
 from layan.queueing.wait_reads import promised_until, wait_of
 
 #: Remembers for one ticket's pages how many were ahead at first, so that the line can shorten from there.
@@ -61,6 +63,10 @@ def of_ticket(view: TicketView) -> TokenView:
 @of_ticket
 def page(request: HttpRequest, ticket: Ticket, place: Layout, token: str) -> HttpResponse:
     """Show the ticket; a POST says "I will be late" (`minutes`), or in `do`: back, cancel."""
+    if request.method != "HEAD" and untaken(ticket) is not None:
+        # Whoever opened this has the number, with or without a slip.
+        confirm(ticket=ticket, how=How.PHONE, by=holder(ticket.pk))
+        ticket.refresh_from_db()
     if request.method != "POST":
         return _page(request, ticket, place, token)
     try:
