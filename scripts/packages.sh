@@ -3,7 +3,7 @@
 set -eu
 
 missing=""
-for pair in xgettext:gettext chromium:chromium curl:curl initdb:postgresql nginx:nginx nchan:libnginx-mod-nchan; do
+for pair in xgettext:gettext chromium:chromium curl:curl espeak-ng:espeak-ng sox:sox initdb:postgresql nginx:nginx nchan:libnginx-mod-nchan; do
     program=${pair%%:*} package=${pair#*:}
     case $program in
         initdb) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing $package" ;;

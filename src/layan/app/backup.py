@@ -1,4 +1,4 @@
-"""Backup and restore: the database, the keys and the seals in one archive. Works on both databases."""
+"""Backup and restore: the database, keys, seals and recordings in one archive. Works on both databases."""
 
 import os
 import shutil
@@ -38,7 +38,7 @@ def back_up(file: Path, *, progress: Callable[[int], object] = lambda _: None) -
             dump = _dump_with_its_seals(installation, Path(folder), progress)
             with tarfile.open(fileobj=handle, mode="w:gz") as archive:
                 archive.add(dump, dump.name)
-                for kept in (installation.keys, installation.seals):
+                for kept in _folders(installation):
                     if kept.exists():
                         archive.add(kept, kept.name)
     except BaseException:
@@ -46,6 +46,11 @@ def back_up(file: Path, *, progress: Callable[[int], object] = lambda _: None) -
         file.unlink()
         raise
     progress(100)
+
+
+def _folders(installation: Installation) -> tuple[Path, ...]:
+    """Return what belongs to an installation beside its database. What was spoken already is made anew."""
+    return installation.keys, installation.seals, installation.clips, installation.voices
 
 
 def _dump_with_its_seals(installation: Installation, folder: Path, progress: Callable[[int], object]) -> Path:
@@ -153,7 +158,7 @@ def _restore(file: Path, installation: Installation, *, even_if_changed: bool) -
                 ],
                 settings,
             )
-        for kept in (installation.keys, installation.seals):
+        for kept in _folders(installation):
             if (unpacked / kept.name).exists():
                 shutil.rmtree(kept, ignore_errors=True)
                 shutil.copytree(unpacked / kept.name, kept)

@@ -5,6 +5,9 @@ An installation is one folder (`--data DIR`, environment `LAYAN_DATA`, default `
     layan.sqlite3     the database, unless LAYAN_DATABASE names a PostgreSQL
     keys/             secret.key (sessions, signed addresses), seal.key (event log); readable by the owner only
     seals/            the signed heads of each branch's log, one line a day
+    clips/            what the agencies recorded for their announcements
+    voices/           voice files for Piper, where an agency has some
+    sounds/           announcements already spoken; made anew when needed
     running           held by every process at work here, so that nothing is restored under them
 """
 
@@ -46,6 +49,18 @@ class Installation:
     @property
     def seals(self) -> Path:
         return self.folder / "seals"
+
+    @property
+    def clips(self) -> Path:
+        return self.folder / "clips"
+
+    @property
+    def voices(self) -> Path:
+        return self.folder / "voices"
+
+    @property
+    def sounds(self) -> Path:
+        return self.folder / "sounds"
 
     def create(self) -> None:
         """Make the folders, for the owner alone. Raises BadSetting when that cannot be."""

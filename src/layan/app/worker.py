@@ -21,6 +21,7 @@ from layan.kit.events.sealing import seal_past_days
 from layan.kit.retention import forget_old_answers
 from layan.places.api import Layout, branches, service_day
 from layan.queueing.api import ask_printers, close_past_days, give_up_untaken, watch
+from layan.signage.speech.files import forget_old_sounds
 from layan.waiting.api import publish
 
 log = logging.getLogger("layan.worker")
@@ -121,6 +122,8 @@ class Worker:
 
 
 def housekeeping() -> None:
-    """Erase what has served its purpose: old answers to repeated requests, ended sessions (requirement: end dates)."""
-    forget_old_answers(before=clock.now())
+    """Erase what has served its purpose: old answers to repeated requests, sounds, ended sessions (end dates)."""
+    now = clock.now()
+    forget_old_answers(before=now)
+    forget_old_sounds(before=now)
     call_command("clearsessions")

@@ -1,4 +1,4 @@
-"""What happens to notices and screens. Their texts and names stay in the tables: an event could not be erased."""
+"""What happens to notices, screens and announcements. Their texts and names stay in the tables: an event could not be erased."""
 
 from dataclasses import dataclass
 
@@ -33,3 +33,15 @@ class ScreenChanged(Event):
 class ScreenRevoked(Event):
     type = "screen.revoked"
     screen: int
+
+
+@dataclass(frozen=True)
+class AnnouncementAsked(Event):
+    type = "announcement.asked"
+    announcement: str
+
+
+@dataclass(frozen=True)
+class AnnouncementCancelled(Event):
+    type = "announcement.cancelled"
+    announcement: str

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from layan.kit.i18n import DJANGO_CODES, words
 from layan.places.api import Layout
+from layan.signage.announcing.services import LEAST_MINUTES
+from layan.signage.announcing.services import TEXT_LIMIT as SAID_LIMIT
 from layan.signage.arrows import ARROWS
 from layan.signage.models import LAYOUTS, Screen
 from layan.signage.rules import ScreenLayout
@@ -78,6 +80,48 @@ class NoticeForm(forms.Form):
             *((zone_id, words(info.name)) for zone_id, info in place.zones.items()),
         ]
         zone.widget.attrs["class"] = "input"
+
+    @property
+    def text(self) -> dict[str, str]:
+        """The text by language, as typed."""
+        return {code: self.cleaned_data[f"text_{code}"] for code in _LANGUAGES}
+
+
+class AnnouncementForm(forms.Form):
+    """A message to be said: its text in one to four languages, where, when, how often (branch time)."""
+
+    zones = forms.TypedMultipleChoiceField(
+        label=_("Said in"), coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    due_at = _moment(_("When"), _("Empty: as soon as its turn comes."))
+    every_minutes = forms.IntegerField(
+        label=_("Said again every"),
+        help_text=_("Minutes. Empty: once."),
+        min_value=LEAST_MINUTES,
+        max_value=24 * 60,
+        required=False,
+        widget=forms.NumberInput(attrs={"class": "input"}),
+    )
+    ends_at = _moment(_("Until"), _("Only for what is said again."))
+    urgent = forms.BooleanField(
+        label=_("Urgent"),
+        help_text=_("Goes before calls, and is heard in quiet hours too."),
+        required=False,
+    )
+
+    field_order = [*(f"text_{code}" for code in _LANGUAGES), "zones", "urgent"]
+
+    def __init__(self, place: Layout, data: Any = None) -> None:
+        super().__init__(data, prefix="announcement", initial={"zones": list(place.zones)})
+        for code, label in _LANGUAGES.items():
+            widget = forms.Textarea(attrs={"class": "input", "lang": code, "rows": 2})
+            self.fields[f"text_{code}"] = forms.CharField(
+                label=label, max_length=SAID_LIMIT, required=code == "ms", widget=widget
+            )
+        self.order_fields(self.field_order)
+        zones = self.fields["zones"]
+        assert isinstance(zones, forms.ChoiceField)  # noqa: S101
+        zones.choices = [(zone_id, words(info.name)) for zone_id, info in place.zones.items()]
 
     @property
     def text(self) -> dict[str, str]:

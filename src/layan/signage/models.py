@@ -83,3 +83,56 @@ class Pairing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.expires_at:%Y-%m-%d %H:%M}"
+
+
+class ZoneVoice(models.Model):
+    """What a zone hears: how far the log was followed for it, and until when somebody speaks there (B9)."""
+
+    zone = models.OneToOneField("places.Zone", models.CASCADE, primary_key=True, related_name="+")
+    read_seq = models.PositiveBigIntegerField()
+    busy_until = models.DateTimeField(null=True)
+    screen = models.ForeignKey(Screen, models.SET_NULL, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.zone_id}"
+
+
+class Announcement(models.Model):
+    """Something to be said in a zone, and what became of it (B9). Erased after some months."""
+
+    branch = models.ForeignKey("places.Branch", models.CASCADE, related_name="+", db_index=False)
+    zone = models.ForeignKey("places.Zone", models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=8)
+    #: Of a call: its event, so that none is said twice; the ticket and where it was called to.
+    seq = models.PositiveBigIntegerField(null=True)
+    ticket = models.UUIDField(null=True)
+    number = models.CharField(max_length=12, blank=True)
+    counter = models.CharField(max_length=12, blank=True)
+    #: Of a message: what is said in each language, and which zones hear it together.
+    text = models.JSONField(default=dict)
+    batch = models.UUIDField(null=True)
+    #: Said again after so many minutes, until `ends_at`; 0 for once.
+    every_minutes = models.PositiveSmallIntegerField(default=0)
+    ends_at = models.DateTimeField(null=True)
+    asked_by = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=8, default="waiting")
+    reason = models.CharField(max_length=12, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    screen = models.ForeignKey(Screen, models.SET_NULL, null=True, related_name="+")
+    #: When it was heard, or when it was clear that it would not be.
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["zone", "seq"], name="announced_once")]
+        indexes = [
+            models.Index(
+                fields=["zone", "due_at"],
+                condition=models.Q(state__in=["waiting", "playing"]),
+                name="announcement_open",
+            ),
+            models.Index(fields=["branch", "-due_at"], name="announcement_branch"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"

@@ -61,3 +61,46 @@ def too_many_codes(minutes: int) -> Refusal:
 
 def wrong_screen(problem: str) -> Refusal:
     return Refusal("wrong-screen", problem, 422)
+
+
+def no_sound() -> Refusal:
+    return Refusal(
+        "no-sound",
+        _("There is nothing to hear in this file. Give a WAV, FLAC, OGG or MP3 file with one piece spoken."),
+        422,
+    )
+
+
+def sound_too_long(seconds: float) -> Refusal:
+    return Refusal(
+        "sound-too-long",
+        _("One piece is a word or a few: give a file of at most %(seconds)d seconds.") % {"seconds": seconds},
+        422,
+    )
+
+
+def sox_is_missing() -> Refusal:
+    return Refusal(
+        "sox-is-missing",
+        _("The program sox is not installed on the server, and reads the files: ask whoever runs it."),
+        503,
+    )
+
+
+def no_voice(language: str) -> Refusal:
+    return Refusal(
+        "no-voice",
+        _("No voice on the server can say this in %(language)s: ask whoever runs it to install espeak-ng.")
+        % {"language": language},
+        503,
+    )
+
+
+def unknown_announcement() -> Refusal:
+    return Refusal(
+        "unknown-announcement", _("There is no such announcement here, or it was said already."), 404
+    )
+
+
+def wrong_announcement(problem: str) -> Refusal:
+    return Refusal("wrong-announcement", problem, 422)

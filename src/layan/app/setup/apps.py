@@ -6,8 +6,17 @@ class SetupConfig(AppConfig):
     label = "setup"
 
     def ready(self) -> None:
-        """Join the make of printers to the room that prints."""
+        """Join the makes of devices to the rooms that use them."""
         from layan.devices.printers.escpos import EscposPrinter
+        from layan.devices.voices.espeak import EspeakVoice
+        from layan.devices.voices.piper import PiperVoice
+        from layan.devices.voices.recorded import RecordedVoice
         from layan.queueing.paper.makes import use_printers
+        from layan.signage.speech.clips import clips_folder, voices_folder
+        from layan.signage.speech.files import use_voices
 
         use_printers(lambda at: EscposPrinter(at.host, port=at.port, paper_mm=at.paper_mm))
+        # A person first, then the most natural machine there is.
+        use_voices(
+            lambda agency: (RecordedVoice(clips_folder(agency)), PiperVoice(voices_folder()), EspeakVoice())
+        )

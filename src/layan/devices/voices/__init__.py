@@ -1,0 +1,1 @@
+"""Voices that speak here, without any network: recordings, espeak-ng, Piper."""

@@ -1,0 +1,1 @@
+"""What is said aloud, in four languages, and how it becomes sound (B9)."""
