@@ -198,7 +198,7 @@ def test_a_changed_screen_shows_it_by_itself(here, supervisor):
     version = re.search(r'data-version="(\w+)"', after)
     assert version is not None
     assert version[1] not in before.content.decode()
-    assert 'volume="40"' in display.get("/screen").content.decode()
+    assert "<board-voice" in display.get("/screen").content.decode()
 
 
 def test_a_beat_makes_no_event_and_is_written_at_most_twice_a_minute(here, supervisor):

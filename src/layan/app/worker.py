@@ -21,6 +21,7 @@ from layan.kit.events.sealing import seal_past_days
 from layan.kit.retention import forget_old_answers
 from layan.places.api import Layout, branches, service_day
 from layan.queueing.api import ask_printers, close_past_days, give_up_untaken, watch
+from layan.signage.announcing.services import end_unheard
 from layan.signage.speech.files import forget_old_sounds
 from layan.waiting.api import publish
 
@@ -126,4 +127,5 @@ def housekeeping() -> None:
     now = clock.now()
     forget_old_answers(before=now)
     forget_old_sounds(before=now)
+    end_unheard(before=now)
     call_command("clearsessions")

@@ -21,7 +21,7 @@ from layan.kit.refusal import Refusal
 from layan.signage.labels import chosen_languages
 from layan.signage.rendering import Fragment, fragment_of
 from layan.signage.screens.beats import Beats, beats
-from layan.signage.screens.known import Display, branch_of, digest_of, displays
+from layan.signage.screens.known import Display, digest_of, displays, known_branch, learn_branches
 from layan.signage.view import SCREEN_COOKIE, View, chosen_layout
 
 Look = Callable[[View], Fragment]
@@ -53,6 +53,7 @@ class Boards:
         self._look = look
         self._heard = heard
         self._lines: dict[Hashable, _Line] = {}
+        self._unknown: set[str] = set()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="boards")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,9 +89,13 @@ class Boards:
         if not key:
             return None
         digest = digest_of(key)
-        branch_id = await self._latest(("branch", digest), lambda: branch_of(digest))
+        branch_id = known_branch(digest)
         if branch_id is None:
-            return None
+            self._unknown.add(digest)
+            await self._latest("branches", self._learn)
+            branch_id = known_branch(digest)
+            if branch_id is None:
+                return None
         known = await self._latest(("screens", branch_id), lambda: displays(branch_id))
         found = known.get(digest)
         if found is not None:
@@ -98,6 +103,12 @@ class Boards:
             if self._heard.note(found.id, version):
                 await self._latest("beats", self._heard.write)
         return found
+
+    def _learn(self) -> None:
+        asked = []
+        while self._unknown:
+            asked.append(self._unknown.pop())
+        learn_branches(asked)
 
     async def _latest(self, key: Hashable, look: Callable[[], T]) -> T:
         line = self._lines.setdefault(key, _Line())

@@ -161,6 +161,14 @@ class ScreenForm(forms.Form):
         required=False,
         widget=forms.Select(attrs={"class": "input"}),
     )
+    hangs_in = forms.TypedChoiceField(
+        label=_("Hangs in"),
+        help_text=_("One line of announcements is heard in each zone, from one screen at a time."),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.Select(attrs={"class": "input"}),
+    )
     sound = forms.BooleanField(label=_("Announcements may be heard here"), required=False)
     volume = forms.IntegerField(
         label=_("Volume"),
@@ -175,7 +183,9 @@ class ScreenForm(forms.Form):
 
     def __init__(self, place: Layout, data: Any = None, *, screen: Screen | None = None) -> None:
         super().__init__(data, prefix="screen", initial=_initial(screen) if screen else {})
-        self._offer("zones", [(zone_id, words(info.name)) for zone_id, info in place.zones.items()])
+        zones = [(zone_id, words(info.name)) for zone_id, info in place.zones.items()]
+        self._offer("zones", zones)
+        self._offer("hangs_in", [("", _("the first zone shown")), *zones])
         counters = [(counter_id, info.code) for counter_id, info in place.counters.items()]
         self._offer("counter", [("", "–"), *counters])
         spoken_here = [(code, get_language_info(DJANGO_CODES[code])["name_local"]) for code in _LANGUAGES]
@@ -199,6 +209,7 @@ class ScreenForm(forms.Form):
             counter_id=chosen["counter"],
             languages=chosen["languages"],
             arrow=chosen["arrow"],
+            hangs_in_id=chosen["hangs_in"],
             sound=chosen["sound"],
             volume=chosen["volume"],
             quiet_from=chosen["quiet_from"],
@@ -232,6 +243,7 @@ def _initial(screen: Screen) -> dict[str, Any]:
         "counter": screen.counter_id,
         "languages": screen.languages.split(","),
         "arrow": screen.arrow,
+        "hangs_in": screen.hangs_in_id,
         "sound": screen.sound,
         "volume": screen.volume,
         "quiet_from": screen.quiet_from,

@@ -34,6 +34,7 @@ LABELS: dict[str, Promise] = {
     "please_wait": gettext_lazy("Please wait for your number"),
     "please_come": gettext_lazy("Please come to this counter"),
     "now_serving": gettext_lazy("Now being served"),
+    "touch_for_sound": gettext_lazy("Touch this screen once for sound"),
     "hours": gettext_lazy("Opening hours"),
     "waits": gettext_lazy("Waiting time now"),
     "people": gettext_lazy("People waiting"),

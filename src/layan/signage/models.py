@@ -45,6 +45,8 @@ class Screen(models.Model):
     branch = models.ForeignKey("places.Branch", models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=60)
     zones = models.ManyToManyField("places.Zone", related_name="+", verbose_name=_("zones"))
+    #: Where it hangs, and so which zone hears it; empty: the first of those it shows.
+    hangs_in = models.ForeignKey("places.Zone", models.SET_NULL, null=True, blank=True, related_name="+")
     layout = models.CharField(_("layout"), max_length=16, choices=LAYOUTS, default=ScreenLayout.HALL.value)
     counter = models.ForeignKey("places.Counter", models.SET_NULL, null=True, blank=True, related_name="+")
     languages = models.CharField(_("languages"), max_length=16, default="ms,en")
@@ -86,12 +88,14 @@ class Pairing(models.Model):
 
 
 class ZoneVoice(models.Model):
-    """What a zone hears: how far the log was followed for it, and until when somebody speaks there (B9)."""
+    """What a zone hears: how far the log was followed for it, which screen speaks there, and until when (B9)."""
 
     zone = models.OneToOneField("places.Zone", models.CASCADE, primary_key=True, related_name="+")
     read_seq = models.PositiveBigIntegerField()
-    busy_until = models.DateTimeField(null=True)
     screen = models.ForeignKey(Screen, models.SET_NULL, null=True, related_name="+")
+    #: When that screen asked last, within seconds.
+    seen_at = models.DateTimeField(null=True)
+    busy_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.zone_id}"

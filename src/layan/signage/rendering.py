@@ -26,6 +26,7 @@ _ASSETS = (
     "signage/screens.css",
     "signage/layouts.css",
     "signage/board.js",
+    "signage/board-voice.js",
     "kit/tokens.css",
     "kit/live.js",
     "kit/clock.js",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("screen/voice/<int:announcement_id>/played", voice.confirm, name="voice-played"),
     path("sounds/<str:sha>.wav", voice.sound, name="sound"),
     path("floor/<str:code>/announcements", announcements.listing, name="announcements"),
+    path("floor/<str:code>/announcements/now", announcements.now, name="announcements-now"),
     path(
         "floor/<str:code>/announcements/<uuid:batch>/cancel", announcements.cancel, name="cancel-announcement"
     ),

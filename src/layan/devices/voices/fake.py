@@ -12,15 +12,14 @@ _SECONDS_A_SIGN = 0.06
 class ToneVoice:
     """Speaks in tones, and keeps what it was asked to say."""
 
-    mark = "tone"
-
     def __init__(self, *languages: str) -> None:
-        self._languages = languages or ("ms", "en", "zh", "ta")
+        self.languages = languages or ("ms", "en", "zh", "ta")
+        self.mark = "tone"
         self.said: list[Utterance] = []
 
     def say(self, utterance: Utterance) -> Sound | None:
         """Return a tone; None for a language it was not given."""
-        if utterance.language not in self._languages:
+        if utterance.language not in self.languages:
             return None
         self.said.append(utterance)
         count = round(_SECONDS_A_SIGN * max(4, len(utterance.text)) * RATE_HZ)

@@ -1,17 +1,18 @@
-"""A zone's line of announcements: filled from the log, taken by one player at a time, confirmed when heard (B9).
+"""A zone's line of announcements: filled from the log, taken by one speaker at a time, confirmed when heard (B9).
 
 Whoever asks for the next one first brings the line up to date from the log, so no call waits for a worker, none is
 missed, and an event is announced once, whichever process saw it first. A zone's row is the lock of its line.
+
+Of several screens with sound in one zone one is its speaker; the others stand in when it no longer asks.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from layan.kit import clock
 from layan.kit.models import Event
@@ -21,6 +22,7 @@ from layan.queueing.api import Ticket, head
 from layan.signage.announcing.rules import (
     GRACE,
     OLDEST,
+    SPEAKER_GONE,
     TO_BEGIN,
     TRIES,
     Kind,
@@ -30,88 +32,79 @@ from layan.signage.announcing.rules import (
     choose,
 )
 from layan.signage.models import Announcement, ZoneVoice
+from layan.signage.screens.known import displays
 
 _CALLS = {"ticket.called": Kind.CALL, "ticket.recalled": Kind.RECALL}
 _OPEN = (State.WAITING, State.PLAYING)
+_ASK_AGAIN = timedelta(seconds=10)
+_SIGN_OF_LIFE = timedelta(seconds=5)
 #: More events than a branch has in the time for which a call is announced: a zone silent for days is not read through.
 _AT_MOST_BACK = 2_000
 
 
 @dataclass(frozen=True)
 class Turn:
-    """What a player does now: say one announcement, or nothing until `again` (a moment, at the latest)."""
+    """What a screen does now: say one announcement, or nothing until `again` (a moment, at the latest)."""
 
     say: Announcement | None
     again: datetime
 
 
-def take(place: Layout, zone_ids: Sequence[int], *, screen_id: int, urgent_only: bool = False) -> Turn:
-    """Hand a screen the next announcement of its zones, which nobody else says while it does.
+def take(place: Layout, zone_id: int, *, screen_id: int, urgent_only: bool = False) -> Turn:
+    """Hand a screen the next announcement of the zone in which it hangs; nobody else speaks there while it does.
 
     It has until `playing` says how long the sound lasts, and then that long; what it does not confirm is said once more.
     """
     now = clock.now()
-    if not _has_news(place, zone_ids, now):
-        return Turn(None, _later(zone_ids, now))
+    if not _has_news(place, zone_id, screen_id, now):
+        return Turn(None, _later(zone_id, now))
     with transaction.atomic():
-        voices = _locked(zone_ids)
-        for voice in voices:
-            _follow(place, voice, now)
-            _end_lost(voice, screen_id, now)
-        for voice in voices:
-            if voice.busy_until is not None and voice.busy_until > now:
-                continue
-            said = _next(place, voice.zone_id, now, urgent_only=urgent_only)
-            if said is None:
-                continue
-            together = _together(
-                said, [each for each in voices if each.busy_until is None or each.busy_until <= now]
-            )
-            for each, owner in together:
-                each.state, each.screen_id, each.tries = State.PLAYING, screen_id, each.tries + 1
-                each.save(update_fields=["state", "screen_id", "tries"])
-                _hold(owner, screen_id, now + TO_BEGIN)
-            return Turn(said, now)
-    return Turn(None, _later(zone_ids, now))
+        voice = _locked(zone_id)
+        if _has_another_speaker(place, voice, screen_id, now):
+            return Turn(None, now + _ASK_AGAIN)
+        _follow(place, voice, now)
+        if voice.screen_id == screen_id or voice.busy_until is None or voice.busy_until <= now:
+            _take_back(voice, now)
+            voice.busy_until = None
+        said = None
+        if voice.busy_until is None:
+            voice.screen_id, voice.seen_at = screen_id, now
+            said = _next(place, zone_id, now, screen_id=screen_id, urgent_only=urgent_only)
+            voice.busy_until = now + TO_BEGIN if said else None
+        voice.save()
+    return Turn(said, now if said else _later(zone_id, now))
 
 
-def playing(announcement: Announcement, *, seconds: float) -> None:
+def playing(said: Announcement, *, seconds: float) -> None:
     """Keep the zone for as long as the sound lasts."""
     until = clock.now() + timedelta(seconds=seconds) + GRACE
-    with transaction.atomic():
-        ZoneVoice.objects.filter(zone__in=_zones_of(announcement), screen=announcement.screen_id).update(
-            busy_until=until
-        )
+    ZoneVoice.objects.filter(zone=said.zone_id, screen=said.screen_id).update(busy_until=until)
 
 
 def played(announcement_id: int, *, screen_id: int) -> bool:
-    """Note that a screen has said an announcement, wherever it was said with it. False when it was not that screen's."""
-    with transaction.atomic():
-        found = (
-            Announcement.objects.select_for_update()
-            .filter(pk=announcement_id, screen=screen_id, state=State.PLAYING)
-            .first()
-        )
-        if found is None:
-            return False
-        _end(found, screen_id, State.PLAYED)
-        return True
+    """Note that a screen has said an announcement. False when it was not, or is no longer, that screen's to say."""
+    said = Announcement.objects.filter(pk=announcement_id, screen=screen_id).first()
+    return said is not None and _end(said, State.PLAYED)
 
 
-def unsaid(announcement: Announcement, *, screen_id: int, reason: Reason) -> None:
+def unsaid(said: Announcement, *, reason: Reason) -> None:
     """Note that an announcement that was taken could not be said."""
+    _end(said, State.DROPPED, reason)
+
+
+def _end(said: Announcement, state: State, reason: str = "") -> bool:
+    now = clock.now()
     with transaction.atomic():
-        _end(announcement, screen_id, State.DROPPED, reason)
-
-
-def _end(said: Announcement, screen_id: int, state: State, reason: str = "") -> None:
-    now, zones = clock.now(), _zones_of(said)
-    same = Q(pk=said.pk) | (Q(batch=said.batch) if said.batch else Q(pk=said.pk))
-    for each in Announcement.objects.filter(same, screen=screen_id, state=State.PLAYING):
-        each.state, each.reason, each.ended_at = state, reason, now
-        each.save(update_fields=["state", "reason", "ended_at"])
-        _again(each, now)
-    ZoneVoice.objects.filter(zone__in=zones, screen=screen_id).update(busy_until=None, screen=None)
+        # The zone's row first, as everywhere: two who lock in another order would wait for each other.
+        voice = _locked(said.zone_id)
+        mine = Announcement.objects.filter(pk=said.pk, screen=said.screen_id, state=State.PLAYING)
+        if not mine.update(state=state, reason=reason, ended_at=now):
+            return False
+        _again(said, now)
+        if voice.screen_id == said.screen_id:
+            voice.busy_until = None
+            voice.save(update_fields=["busy_until"])
+    return True
 
 
 def _again(said: Announcement, now: datetime) -> None:
@@ -136,41 +129,49 @@ def _again(said: Announcement, now: datetime) -> None:
     )
 
 
-def _has_news(place: Layout, zone_ids: Sequence[int], now: datetime) -> bool:
+def _has_news(place: Layout, zone_id: int, screen_id: int, now: datetime) -> bool:
     """Say, without any lock, whether there may be something to do: most asking is in vain."""
-    known = dict(ZoneVoice.objects.filter(zone__in=zone_ids).values_list("zone", "read_seq"))
-    seq = head(place.branch_id)[0]
-    if any(known.get(zone) != seq for zone in zone_ids):
+    voice = ZoneVoice.objects.filter(zone=zone_id).first()
+    if voice is None:
         return True
-    return Announcement.objects.filter(zone__in=zone_ids, state__in=_OPEN, due_at__lte=now).exists()
+    if voice.screen_id != screen_id:
+        return not _has_another_speaker(place, voice, screen_id, now)
+    if voice.seen_at is None or now - voice.seen_at > _SIGN_OF_LIFE:
+        ZoneVoice.objects.filter(zone=zone_id, screen=screen_id).update(seen_at=now)
+    if voice.read_seq != head(place.branch_id)[0]:
+        return True
+    return Announcement.objects.filter(zone=zone_id, state__in=_OPEN, due_at__lte=now).exists()
 
 
-def _later(zone_ids: Sequence[int], now: datetime) -> datetime:
-    """Return when to ask again if no event comes before: when a zone is free again or a message is due."""
-    moments = [now + timedelta(seconds=10)]
-    busy = ZoneVoice.objects.filter(zone__in=zone_ids, busy_until__gt=now).values_list(
-        "busy_until", flat=True
+def _has_another_speaker(place: Layout, voice: ZoneVoice, screen_id: int, now: datetime) -> bool:
+    """Say whether another screen speaks in the zone: it was heard of lately, hangs there still and has its sound on."""
+    if voice.screen_id in {None, screen_id} or voice.seen_at is None or now - voice.seen_at > SPEAKER_GONE:
+        return False
+    return any(
+        each.id == voice.screen_id and each.volume and each.zone_id == voice.zone_id
+        for each in displays(place.branch_id).values()
     )
-    due = Announcement.objects.filter(zone__in=zone_ids, state=State.WAITING, due_at__gt=now)
-    moments += [
-        moment for moment in (*busy, *due.order_by("due_at").values_list("due_at", flat=True)[:1]) if moment
-    ]
+
+
+def _later(zone_id: int, now: datetime) -> datetime:
+    """Return when to ask again if no event comes before: when the zone is free again or a message is due."""
+    voice = ZoneVoice.objects.filter(zone=zone_id, busy_until__gt=now).first()
+    moments = [now + _ASK_AGAIN]
+    if voice is not None and voice.busy_until is not None:
+        moments.append(voice.busy_until)
+    due = Announcement.objects.filter(zone=zone_id, state=State.WAITING, due_at__gt=now).order_by("due_at")
+    moments += due.values_list("due_at", flat=True)[:1]
     return min(moments)
 
 
-def _locked(zone_ids: Sequence[int]) -> list[ZoneVoice]:
-    """Return the zones' rows, locked, always in the same order; a zone that never spoke begins with what is still true."""
-    missing = set(zone_ids) - set(ZoneVoice.objects.filter(zone__in=zone_ids).values_list("zone", flat=True))
-    if missing:
-        # What was called shortly before the first screen was there is still announced; `_follow` looks no further back.
-        ZoneVoice.objects.bulk_create(
-            [ZoneVoice(zone_id=zone, read_seq=0) for zone in sorted(missing)], ignore_conflicts=True
-        )
-    return list(ZoneVoice.objects.select_for_update(of=("self",)).filter(zone__in=zone_ids).order_by("zone"))
+def _locked(zone_id: int) -> ZoneVoice:
+    """Return the zone's row, locked. A zone that never spoke begins with what is still true; `_follow` sees to that."""
+    ZoneVoice.objects.bulk_create([ZoneVoice(zone_id=zone_id, read_seq=0)], ignore_conflicts=True)
+    return ZoneVoice.objects.select_for_update(of=("self",)).get(zone=zone_id)
 
 
 def _follow(place: Layout, voice: ZoneVoice, now: datetime) -> None:
-    """Put the calls since the last look into the zone's line."""
+    """Put the calls since the last look into the zone's line: those of all zones that its screens with sound show."""
     seq = head(place.branch_id)[0]
     if voice.read_seq == seq:
         return
@@ -179,16 +180,15 @@ def _follow(place: Layout, voice: ZoneVoice, now: datetime) -> None:
         seq__gt=max(voice.read_seq, seq - _AT_MOST_BACK),
         seq__lte=seq,
         type__in=_CALLS,
-        zone_id=voice.zone_id,
-        at__gte=now - max(OLDEST.values()),
-    ).order_by("seq")
-    for event in calls:
+        zone_id__in=_heard_in(place, voice.zone_id),
+        at__gte=now - OLDEST[Kind.CALL],
+    )
+    for event in calls.order_by("seq"):
         facts = orjson.loads(event.payload)
         ticket = UUID(facts["ticket"])
-        earlier = Announcement.objects.filter(
+        Announcement.objects.filter(
             zone=voice.zone_id, ticket=ticket, state=State.WAITING, seq__lt=event.seq
-        )
-        earlier.update(state=State.DROPPED, reason=Reason.SUPERSEDED, ended_at=now)
+        ).update(state=State.DROPPED, reason=Reason.SUPERSEDED, ended_at=now)
         Announcement.objects.get_or_create(
             zone_id=voice.zone_id,
             seq=event.seq,
@@ -202,14 +202,20 @@ def _follow(place: Layout, voice: ZoneVoice, now: datetime) -> None:
             },
         )
     voice.read_seq = seq
-    voice.save(update_fields=["read_seq"])
 
 
-def _end_lost(voice: ZoneVoice, screen_id: int, now: datetime) -> None:
-    """Take back what a player did not confirm: in time, or because it asks for more without having done so."""
-    gone = voice.busy_until is None or voice.busy_until <= now or voice.screen_id == screen_id
-    if not gone:
-        return
+def _heard_in(place: Layout, zone_id: int) -> set[int]:
+    shown = {
+        code
+        for screen in displays(place.branch_id).values()
+        if screen.zone_id == zone_id and screen.volume
+        for code in screen.view.zones
+    }
+    return {place.zone_codes[code].id for code in shown if code in place.zone_codes}
+
+
+def _take_back(voice: ZoneVoice, now: datetime) -> None:
+    """Take back what was not confirmed: in time, or because its screen asks for more without having done so."""
     for each in Announcement.objects.filter(zone=voice.zone_id, state=State.PLAYING):
         if each.tries < TRIES:
             each.state = State.WAITING
@@ -218,28 +224,34 @@ def _end_lost(voice: ZoneVoice, screen_id: int, now: datetime) -> None:
         each.save(update_fields=["state", "reason", "ended_at"])
         if each.state == State.DROPPED:
             _again(each, now)
-    _hold(voice, None, None)
 
 
-def _hold(voice: ZoneVoice, screen_id: int | None, until: datetime | None) -> None:
-    if (voice.screen_id, voice.busy_until) != (screen_id, until):
-        voice.screen_id, voice.busy_until = screen_id, until
-        voice.save(update_fields=["screen_id", "busy_until"])
-
-
-def _next(place: Layout, zone_id: int, now: datetime, *, urgent_only: bool) -> Announcement | None:
+def _next(
+    place: Layout, zone_id: int, now: datetime, *, screen_id: int, urgent_only: bool
+) -> Announcement | None:
     waiting = Announcement.objects.filter(zone=zone_id, state=State.WAITING, due_at__lte=now)
     if urgent_only:
         waiting = waiting.filter(kind=Kind.URGENT)
     rows = {each.pk: each for each in waiting}
-    line = [Waiting(each.pk, Kind(each.kind), each.due_at, each.pk) for each in rows.values()]
-    choice = choose(line, now, lambda one: _is_true(place, rows[one.id]))
-    for identity, reason in choice.dropped:
-        row = rows[identity]
-        row.state, row.reason, row.ended_at = State.DROPPED, reason, now
-        row.save(update_fields=["state", "reason", "ended_at"])
-        _again(row, now)
-    return rows[choice.next.id] if choice.next else None
+    while rows:
+        line = [Waiting(each.pk, Kind(each.kind), each.due_at, each.pk) for each in rows.values()]
+        choice = choose(line, now, lambda one: _is_true(place, rows[one.id]))
+        for identity, reason in choice.dropped:
+            row = rows.pop(identity)
+            if _waiting(row).update(state=State.DROPPED, reason=reason, ended_at=now):
+                _again(row, now)
+        if choice.next is None:
+            return None
+        said = rows.pop(choice.next.id)
+        # A supervisor may take it back in this moment, without the zone's lock.
+        if _waiting(said).update(state=State.PLAYING, screen=screen_id, tries=said.tries + 1):
+            said.state, said.screen_id, said.tries = State.PLAYING, screen_id, said.tries + 1
+            return said
+    return None
+
+
+def _waiting(row: Announcement) -> QuerySet[Announcement]:
+    return Announcement.objects.filter(pk=row.pk, state=State.WAITING)
 
 
 def _is_true(place: Layout, row: Announcement) -> bool:
@@ -251,24 +263,3 @@ def _is_true(place: Layout, row: Announcement) -> bool:
         return False
     counter = place.counters.get(ticket.counter_id or 0)
     return counter is not None and counter.code == row.counter
-
-
-def _together(said: Announcement, free: list[ZoneVoice]) -> list[tuple[Announcement, ZoneVoice]]:
-    """Return what one saying serves: a message to several zones is said once by a screen that speaks for all of them."""
-    owners = {voice.zone_id: voice for voice in free}
-    if said.batch is None:
-        return [(said, owners[said.zone_id])]
-    others = Announcement.objects.filter(
-        batch=said.batch, due_at=said.due_at, state=State.WAITING, zone__in=owners
-    ).exclude(pk=said.pk)
-    return [(said, owners[said.zone_id]), *((each, owners[each.zone_id]) for each in others)]
-
-
-def _zones_of(said: Announcement) -> list[int]:
-    if said.batch is None:
-        return [said.zone_id]
-    return list(
-        Announcement.objects.filter(batch=said.batch, state=State.PLAYING, screen=said.screen_id).values_list(
-            "zone", flat=True
-        )
-    )

@@ -46,6 +46,8 @@ OLDEST = {
 ORDER = {kind: place for place, kind in enumerate(Kind)}
 #: Attempts: one whose player died is spoken once more, as long as it still is true.
 TRIES = 2
+#: A speaker that did not ask for so long is gone; it asks every ten seconds at least.
+SPEAKER_GONE = timedelta(seconds=25)
 #: What a player may take, beside the sound itself, to fetch it and to confirm.
 GRACE = timedelta(seconds=6)
 #: While a sound is being made; a voice takes well under a second.

@@ -22,21 +22,21 @@ class Saying:
 
 
 def next_saying(
-    place: Layout, zone_ids: list[int], *, screen_id: int, urgent_only: bool = False
+    place: Layout, zone_id: int, *, screen_id: int, urgent_only: bool = False
 ) -> tuple[Saying | None, Turn]:
     """Return what a screen says now, with its sound; what no voice can say is dropped, and the next one is looked for.
 
     In quiet hours a screen says what is urgent, and nothing else.
     """
     while True:
-        turn = take(place, zone_ids, screen_id=screen_id, urgent_only=urgent_only)
+        turn = take(place, zone_id, screen_id=screen_id, urgent_only=urgent_only)
         if turn.say is None:
             return None, turn
         utterances = utterances_of(turn.say)
         try:
             sound = sound_file(utterances, agency=str(place.agency_id))
         except NoVoice:
-            unsaid(turn.say, screen_id=screen_id, reason=Reason.NO_VOICE)
+            unsaid(turn.say, reason=Reason.NO_VOICE)
             continue
         playing(turn.say, seconds=sound.seconds)
         return Saying(turn.say, utterances, sound), turn

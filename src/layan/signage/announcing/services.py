@@ -73,13 +73,23 @@ def announce(
 
 
 def cancel_announcement(*, branch_id: int, batch: UUID, by: Person) -> None:
-    """Take back a message that was not said yet, in all its zones. Raises not-allowed and unknown-announcement."""
+    """Take back a message that was not said yet, in all its zones; one taken back stays so.
+
+    Raises not-allowed and unknown-announcement.
+    """
     _allowed(branch_id, by)
     with recording(branch_id) as record:
-        waiting = Announcement.objects.filter(branch_id=branch_id, batch=batch, state=State.WAITING)
-        if not waiting.update(state=State.DROPPED, reason=Reason.CANCELLED, ended_at=record.at):
+        sayings = Announcement.objects.filter(branch_id=branch_id, batch=batch)
+        if sayings.filter(reason=Reason.CANCELLED).exists():
+            return
+        # One that is being said now is not said again.
+        stopped = sayings.filter(state__in=(State.WAITING, State.PLAYING)).update(every_minutes=0)
+        waiting = sayings.filter(state=State.WAITING)
+        if (
+            not waiting.update(state=State.DROPPED, reason=Reason.CANCELLED, ended_at=record.at)
+            and not stopped
+        ):
             raise refusals.unknown_announcement()
-        Announcement.objects.filter(branch_id=branch_id, batch=batch).update(every_minutes=0)
         record(AnnouncementCancelled(announcement=str(batch)), actor=by.actor)
 
 

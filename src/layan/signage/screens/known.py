@@ -1,6 +1,7 @@
 """Which screen holds a key, and what it shows. Read again only when the branch's layout version moved."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time
 from hashlib import sha256
@@ -24,6 +25,8 @@ class Display:
     branch_id: int
     name: str
     view: View
+    #: Where it hangs, and so which zone hears it.
+    zone_id: int
     volume: int
     quiet_from: time | None
     quiet_until: time | None
@@ -44,11 +47,19 @@ def digest_of(key: str) -> str:
 def branch_of(digest: str) -> int | None:
     """Return the id of the branch with which the holder of a key was paired; a pairing never moves to another."""
     if digest not in _branches:
-        found = Screen.objects.filter(digest=digest).values_list("branch_id", flat=True).first()
-        if found is None:
-            return None
-        _branches[digest] = found
-    return _branches[digest]
+        learn_branches([digest])
+    return _branches.get(digest)
+
+
+def known_branch(digest: str) -> int | None:
+    """Return the same without asking the database; None also for one that was never looked up."""
+    return _branches.get(digest)
+
+
+def learn_branches(digests: Collection[str]) -> None:
+    """Look up the branches of many keys at once."""
+    found = Screen.objects.filter(digest__in=digests).values_list("digest", "branch_id")
+    _branches.update(found)
 
 
 def displays(branch_id: int) -> dict[str, Display]:
@@ -74,21 +85,25 @@ def display(place: Layout, screen: Screen) -> Display:
     chosen = {zone.pk for zone in screen.zones.all()}
     zones = [zone.code for zone in place.zones.values() if zone.id in chosen]
     counter = place.counters.get(screen.counter_id or 0)
-    sound = f"{screen.volume} {screen.quiet_from} {screen.quiet_until}" if screen.sound else ""
+    shown = zones or list(place.zone_codes)
+    first = place.zone_codes[shown[0]].id if shown else 0
+    zone_id = screen.hangs_in_id if screen.hangs_in_id in place.zones else first
+    sound = f"{zone_id} {screen.volume}" if screen.sound else ""
     return Display(
         id=screen.pk,
         branch_id=place.branch_id,
         name=screen.name,
         view=View(
             code=place.code,
-            zones=tuple(zones or place.zone_codes),
+            zones=tuple(shown),
             languages=chosen_languages(screen.languages),
             layout=screen.layout,
             counter=counter.code if counter else "",
             arrow=screen.arrow,
             sound=sound,
         ),
-        volume=screen.volume if screen.sound else 0,
+        zone_id=zone_id,
+        volume=screen.volume if screen.sound and zone_id else 0,
         quiet_from=screen.quiet_from,
         quiet_until=screen.quiet_until,
         last_seen=screen.last_seen,

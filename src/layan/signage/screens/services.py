@@ -28,7 +28,7 @@ WRONG_CODES = 20
 
 @dataclass(frozen=True)
 class Settings:
-    """What a supervisor decides for a screen; zones by id, volume 0 to 100, quiet hours in branch time."""
+    """What a supervisor decides for a screen; zones by id, the one it hangs in too (None: the first shown), volume 0 to 100, quiet hours in branch time."""
 
     name: str
     zone_ids: Sequence[int]
@@ -36,6 +36,7 @@ class Settings:
     counter_id: int | None = None
     languages: Sequence[str] = ("ms", "en")
     arrow: str = ""
+    hangs_in_id: int | None = None
     sound: bool = False
     volume: int = 70
     quiet_from: time | None = None
@@ -144,6 +145,8 @@ def _checked(place: Layout, settings: Settings) -> dict[str, Any]:
         raise refusals.wrong_screen(_("Choose at least one zone of this branch."))
     if settings.layout not in set(ScreenLayout) or settings.arrow not in {"", *ARROWS}:
         raise refusals.wrong_screen(_("Choose one of the layouts and directions offered."))
+    if settings.hangs_in_id not in {None, *place.zones}:
+        raise refusals.wrong_screen(_("Choose the zone of this branch in which the screen hangs."))
     at_counter = settings.layout == ScreenLayout.COUNTERTOP
     if at_counter and settings.counter_id not in place.counters:
         raise refusals.wrong_screen(_("Choose the counter on which this screen stands."))
@@ -157,6 +160,7 @@ def _checked(place: Layout, settings: Settings) -> dict[str, Any]:
         "counter_id": settings.counter_id if at_counter else None,
         "languages": ",".join(chosen_languages(",".join(settings.languages))),
         "arrow": settings.arrow,
+        "hangs_in_id": settings.hangs_in_id,
         "sound": settings.sound,
         "volume": settings.volume,
         "quiet_from": settings.quiet_from,

@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from layan.kit import clock
+from layan.kit.i18n import words
 from layan.kit.refusal import Refusal
-from layan.people.api import Permission
+from layan.people.api import Permission, Person
 from layan.people.web import person_of, staff_required
 from layan.places.api import Layout
 from layan.queueing.api import branch_for
@@ -24,7 +25,8 @@ from layan.signage.announcing.saying import message_utterances
 from layan.signage.announcing.services import announce, cancel_announcement, tidy
 from layan.signage.announcing.words import heard
 from layan.signage.forms import AnnouncementForm
-from layan.signage.models import Announcement, Screen
+from layan.signage.models import Announcement
+from layan.signage.screens.known import displays
 from layan.signage.speech.files import NoVoice, SoundFile, sound_file
 
 _SHOWN = 60
@@ -55,11 +57,21 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
             "place": place,
             "form": form,
             "sound": sound,
-            "rows": _rows(place),
-            "may_announce": person.may(Permission.SUPERVISE, place.branch_id, place.agency_id),
-            "silent": [zone for zone in place.zones.values() if zone.id not in _zones_with_sound(place)],
+            "silent": _silent_zones(place),
+            "may_hear_clips": person.may(Permission.READ_FIGURES, place.branch_id, place.agency_id),
+            **_line(place, person),
         }
         return render(request, "signage/announcements.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@staff_required
+def now(request: HttpRequest, code: str) -> HttpResponse:
+    """Return the part of the page that changes: what waits and what was said."""
+    person = person_of(request)
+    place = branch_for(person, code, Permission.READ_STATE)
+    with timezone.override(ZoneInfo(place.time_zone)):
+        return render(request, "signage/_announcements.html", _line(place, person))
 
 
 @require_POST
@@ -94,6 +106,14 @@ def _announce(request: HttpRequest, place: Layout, form: AnnouncementForm) -> No
     )
 
 
+def _line(place: Layout, person: Person) -> dict[str, Any]:
+    return {
+        "place": place,
+        "rows": _rows(place),
+        "may_announce": person.may(Permission.SUPERVISE, place.branch_id, place.agency_id),
+    }
+
+
 def _rows(place: Layout) -> list[dict[str, Any]]:
     """Return what waits, then what was said or not, the newest first; a message said in several zones together is one row."""
     found = Announcement.objects.filter(branch_id=place.branch_id, due_at__gt=clock.now() - _RECENT)
@@ -107,9 +127,10 @@ def _rows(place: Layout) -> list[dict[str, Any]]:
     return sorted(listed, key=lambda row: row["said"].state not in {State.WAITING, State.PLAYING})
 
 
-def _zones_with_sound(place: Layout) -> set[int]:
-    screens = Screen.objects.filter(branch_id=place.branch_id, revoked_at=None, sound=True, volume__gt=0)
-    return set(screens.values_list("zones", flat=True))
+def _silent_zones(place: Layout) -> list[str]:
+    """Return the zones in which no screen with sound hangs."""
+    heard = {screen.zone_id for screen in displays(place.branch_id).values() if screen.volume}
+    return [words(zone.name) for zone in place.zones.values() if zone.id not in heard]
 
 
 def _say_beside(form: AnnouncementForm, refusal: Refusal) -> None:

@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from layan.kit import clock
-from layan.places.api import Layout, layout
+from layan.places.api import layout
 from layan.signage.announcing.line import played
 from layan.signage.announcing.rules import is_quiet
 from layan.signage.announcing.saying import Saying, next_saying
@@ -31,7 +31,7 @@ def take(request: HttpRequest) -> HttpResponse:
     place = layout(screen.branch_id)
     now = clock.now()
     quiet = is_quiet(clock.local(now, place.time_zone).time(), screen.quiet_from, screen.quiet_until)
-    saying, turn = next_saying(place, _zones(place, screen), screen_id=screen.id, urgent_only=quiet)
+    saying, turn = next_saying(place, screen.zone_id, screen_id=screen.id, urgent_only=quiet)
     again = max(0.2, (turn.again - clock.now()).total_seconds())
     answer = {
         "say": _told(saying, screen) if saying else None,
@@ -64,10 +64,6 @@ def sound(request: HttpRequest, sha: str) -> HttpResponseBase:
 def _screen(request: HttpRequest) -> Display | None:
     key = request.COOKIES.get(SCREEN_COOKIE, "")
     return display_of(key) if key else None
-
-
-def _zones(place: Layout, screen: Display) -> list[int]:
-    return [place.zone_codes[code].id for code in screen.view.zones if code in place.zone_codes]
 
 
 def _told(saying: Saying, screen: Display) -> dict[str, object]:

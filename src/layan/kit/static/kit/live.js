@@ -106,6 +106,7 @@ class Feed {
   }
 
   tell(type) {
+    document.dispatchEvent(new CustomEvent("live:heard", { detail: type }));
     this.regions.forEach((region) => region.hear(type));
   }
 }

@@ -1,5 +1,5 @@
 // A board: each call gets its moment in amber, languages and notices take turns, and the page loads itself again after
-// an upgrade of the server. When a call becomes prominent the document fires `board:call`. Written for browsers from 2018 on: no private fields, no `?.`.
+// an upgrade of the server. Written for browsers from 2018 on: no private fields, no `?.`.
 
 const MOMENT_MS = 5000; // each call stays prominent at least this long
 const AT_ONCE = 2; // calls in amber at a time, where the screen has room for two
@@ -15,7 +15,6 @@ let waiting = []; // keys of calls whose moment has not come, oldest first
 let prominent = []; // {key, since}, oldest first
 let room = AT_ONCE;
 let turn = 0;
-let called = new Set(); // keys that became prominent, so that each is told once
 const loadedAt = Date.now();
 let outage = false;
 
@@ -26,15 +25,6 @@ function flag(element, name, on) {
 
 function rows() {
   return Array.from(region.querySelectorAll(".board__call"));
-}
-
-/** Tell whoever speaks on this page that a call has its moment, once a call. */
-function tell(key) {
-  const row = rows().find((each) => each.dataset.item === key);
-  if (!row || called.has(key)) return;
-  called = new Set(Array.from(called).filter((each) => known.has(each)).concat(key));
-  const detail = { key, number: row.dataset.number, counter: row.dataset.counter, zone: row.dataset.zone };
-  document.dispatchEvent(new CustomEvent("board:call", { detail }));
 }
 
 /** Put calls not seen before in line for their moment, in the order in which they were made. */
@@ -56,7 +46,6 @@ function advance(now) {
   }
   if (before === prominent.map((entry) => entry.key).join()) return;
   arrange();
-  prominent.forEach((entry) => tell(entry.key));
 }
 
 /** Prominent calls first, then the others, newest first; without any the newest call keeps the place. */
