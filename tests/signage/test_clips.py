@@ -1,5 +1,7 @@
 """The agency's own recordings: given, heard, replaced, removed; what is missing is listed (B9)."""
 
+import shutil
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -10,6 +12,12 @@ from layan.signage.speech.sound import chime, to_wav
 from tests.builders import a_branch, a_user
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_recorded(settings) -> None:
+    """Recordings are files, and outlive a test."""
+    shutil.rmtree(settings.INSTALLATION.clips, ignore_errors=True)
 
 
 @pytest.fixture
