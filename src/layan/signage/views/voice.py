@@ -12,6 +12,7 @@ from layan.signage.announcing.line import played
 from layan.signage.announcing.rules import is_quiet
 from layan.signage.announcing.saying import Saying, next_saying
 from layan.signage.screens.known import Display, display_of
+from layan.signage.speech.api import Utterance
 from layan.signage.speech.files import kept_sound
 from layan.signage.view import SCREEN_COOKIE
 
@@ -66,6 +67,11 @@ def _screen(request: HttpRequest) -> Display | None:
     return display_of(key) if key else None
 
 
+def _written(saying: Saying, said: Utterance) -> str:
+    """Return a sentence for readers: as the supervisor wrote it, not as a voice reads it."""
+    return saying.announcement.text.get(said.language) or said.text
+
+
 def _told(saying: Saying, screen: Display) -> dict[str, object]:
     return {
         "id": saying.announcement.pk,
@@ -73,5 +79,5 @@ def _told(saying: Saying, screen: Display) -> dict[str, object]:
         "seconds": round(saying.sound.seconds, 2),
         "volume": screen.volume,
         "number": saying.announcement.number,
-        "text": [{"language": each.language, "words": each.text} for each in saying.utterances],
+        "text": [{"language": each.language, "words": _written(saying, each)} for each in saying.utterances],
     }
