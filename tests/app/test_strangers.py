@@ -21,6 +21,7 @@ from layan.people.api import Role
 from layan.people.models import User
 from layan.people.rules import STAFF_ROLES
 from layan.queueing import api as queueing
+from layan.queueing.models import SlipPrinter
 from layan.signage.announcing.services import announce
 from layan.signage.screens.services import Settings, new_code, pair
 from layan.signage.services import post_notice
@@ -85,6 +86,7 @@ PAGES = {
     ),
     "kiosk/<str:code>/numbers/<str:token>": Page(ISSUING),
     # Only the kiosk that gave the number (tests/queueing/test_paper.py).
+    "kiosk/<str:code>/numbers/<str:token>/paper": Page(frozenset()),
     "kiosk/<str:code>/numbers/<str:token>/slip": Page(None, frozenset(), {"do": "waive"}),
     "counter": Page(CHOOSING),
     "counter/<int:counter_id>": Page(SERVING),
@@ -114,6 +116,9 @@ PAGES = {
     ),
     # Nothing is recorded here; who may hear what is (tests/signage/test_clips.py).
     "floor/<str:code>/voices/<str:language>/<str:key>.wav": Page(frozenset()),
+    "floor/<str:code>/printers": Page(STAFF),
+    "floor/<str:code>/printers/<int:printer_id>/test": Page(None, RUNNING),
+    "floor/<str:code>/printers/again": Page(None, ISSUING, {"number": "A001", "printer": "1"}),
     "floor/<str:code>/screens": Page(STAFF, RUNNING, {"screen-code": "AAAAAA"}),
     "floor/<str:code>/screens/<int:screen_id>": Page(RUNNING, RUNNING),
     "floor/<str:code>/screens/<int:screen_id>/revoke": Page(None, RUNNING),
@@ -198,7 +203,10 @@ def office() -> Office:
         by=supervisor,
         due_at=clock.now() + timedelta(hours=1),
     )
+    # Nothing listens there: it is found offline at once.
+    SlipPrinter.objects.create(pk=1, branch=here.branch, name="Door", host="127.0.0.1", port=9)
     values = {
+        "int:printer_id": "1",
         "str:code": here.code,
         "str:zone": "HALL",
         "str:service": "PASSPORT",

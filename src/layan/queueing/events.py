@@ -44,6 +44,16 @@ class TicketTaken(Event):
 
 
 @dataclass(frozen=True)
+class TicketReprinted(Event):
+    """A slip was asked for again; `outcome` is printed, or why it cannot be taken for printed (B8)."""
+
+    type = "ticket.reprinted"
+    ticket: str
+    printer: int
+    outcome: str
+
+
+@dataclass(frozen=True)
 class TicketCalled(Event):
     """`reason` is the rule's (see rules.priority); `out_of_order` the officer's, when a number was picked by hand."""
 

@@ -5,6 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
+from layan.queueing.paper.api import PaperState
+
 STATES = [
     ("waiting", _("waiting")),
     ("called", _("called")),
@@ -162,7 +164,12 @@ class SlipPrinter(models.Model):
 
     branch = models.ForeignKey("places.Branch", models.CASCADE, related_name="+", verbose_name=_("branch"))
     name = models.CharField(_("name"), max_length=60)
-    host = models.CharField(_("address in the network"), max_length=100)
+    host = models.CharField(
+        _("address in the network"),
+        max_length=100,
+        blank=True,
+        help_text=_("Empty: the kiosk's own browser prints."),
+    )
     port = models.PositiveIntegerField(_("port"), default=9100)
     paper_mm = models.PositiveSmallIntegerField(
         _("width of the paper"), choices=[(80, "80 mm"), (58, "58 mm")], default=80
@@ -184,6 +191,16 @@ class SlipPrinter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def by_browser(self) -> bool:
+        """Whether the kiosk's browser prints: its paper cannot be seen from here."""
+        return not self.host
+
+    @property
+    def prints(self) -> bool:
+        """Whether a slip came out if it were sent now, as far as is known."""
+        return not self.state or PaperState(self.state).prints
 
 
 class Untaken(models.Model):

@@ -91,6 +91,16 @@ def wrong_state(command: Command, state: State) -> Refusal:
     )
 
 
+def unknown_printer() -> Refusal:
+    return Refusal("unknown-printer", _("There is no such printer in this branch."), 404)
+
+
+def number_is_over() -> Refusal:
+    return Refusal(
+        "number-is-over", _("This number is over: take a new one, if something is left to do."), 409
+    )
+
+
 def counter_closed() -> Refusal:
     return Refusal("counter-closed", _("This counter is not open. Open it first."))
 

@@ -151,6 +151,9 @@ _TELLING: dict[str, Callable[[Layout, Mapping[str, Any]], str]] = {
     "ticket.issued": _issued,
     "ticket.offered": lambda place, facts: _("Slip asked of the printer"),
     "ticket.taken": _taken,
+    "ticket.reprinted": lambda place, facts: (
+        _("Slip printed again") if facts["outcome"] == "printed" else _("Slip asked for again, not confirmed")
+    ),
     "ticket.called": _called,
     "ticket.recalled": lambda place, facts: _("Called again to counter %(counter)s") % facts,
     "service.started": lambda place, facts: (

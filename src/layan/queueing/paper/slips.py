@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from layan.customers.api import CATEGORY_WORDS, Category
 from layan.kit import clock
-from layan.kit.i18n import DJANGO_CODES, moment_words, words
+from layan.kit.i18n import DJANGO_CODES, moment_words, short_code, words
 from layan.places.api import Layout
 from layan.queueing.models import Ticket
 from layan.queueing.paper.api import Slip
@@ -43,6 +43,21 @@ def slip_of(ticket: Ticket, place: Layout, *, address: str, now: datetime) -> Sl
             if ticket.category == Category.GENERAL
             else str(CATEGORY_WORDS[Category(ticket.category)]),
         )
+
+
+def test_slip(place: Layout, *, address: str, now: datetime) -> Slip:
+    """Return a slip that is no number, in the language of whoever asks: to see whether a printer prints."""
+    return Slip(
+        language=short_code(),
+        branch=words(place.name),
+        number=_("TEST"),
+        services=(_("This is no queue number."),),
+        ahead="",
+        wait="",
+        bring=(),
+        time=moment_words(clock.local(now, place.time_zone)),
+        address=address,
+    )
 
 
 def _ahead(ahead: int) -> str:

@@ -44,7 +44,7 @@ def print_slip(*, ticket: Ticket, slip: Callable[[], Slip], by: Person) -> Print
     """
     claimed = Untaken.objects.filter(pk=ticket.pk, sent=False).update(sent=True)
     row = untaken(ticket) if claimed else None
-    if row is None or row.printer is None:
+    if row is None or row.printer is None or row.printer.by_browser:
         return None
     done = printed(row.printer, slip())
     if isinstance(done, Printed):
@@ -110,7 +110,8 @@ def _give_up(desk: Desk, ticket: Ticket, row: Untaken) -> int:
 
 def ask_printers(*, branch_id: int) -> None:
     """Ask every printer of the branch for its state, all at once, unless a slip is being printed on it now."""
-    held = [printer for printer in SlipPrinter.objects.filter(branch_id=branch_id) if _hold(printer)]
+    reached = SlipPrinter.objects.filter(branch_id=branch_id).exclude(host="")
+    held = [printer for printer in reached if _hold(printer)]
     if not held:
         return
     try:

@@ -147,7 +147,7 @@ def service(request: HttpRequest, place: Layout, issuer: Person, service: str) -
         raise refusals.unknown_service(service)
     also = [other for other in _chosen(place, request.GET.get("also", "")) if other != wanted]
     if request.method != "POST":
-        return _service_page(request, place, wanted, also)
+        return _service_page(request, place, issuer, wanted, also)
     try:
         if issuer.actor == PUBLIC:
             count_public_number(place, client_address(request))
@@ -160,16 +160,18 @@ def service(request: HttpRequest, place: Layout, issuer: Person, service: str) -
             category=_offered_category(request.POST.get("category", "")),
             language=short_code(),
             reference=request.POST.get("reference", "")[:80],
-            printer_id=printer.pk if printer else None,
+            # One that is known not to print is none: the number is taken from the screen, as without a printer.
+            printer_id=printer.pk if printer and printer.prints else None,
         )
     except Refusal as refusal:
-        return _service_page(request, place, wanted, also, refusal)
+        return _service_page(request, place, issuer, wanted, also, refusal)
     return redirect("queueing:kiosk-number", code=place.code, token=track_token(ticket.pk))
 
 
 def _service_page(
     request: HttpRequest,
     place: Layout,
+    issuer: Person,
     wanted: ServiceInfo,
     also: list[ServiceInfo],
     refusal: Refusal | None = None,
@@ -186,6 +188,7 @@ def _service_page(
         "more_codes": _codes([*also, wanted]) if len(also) + 1 < MOST_SERVICES else "",
         "categories": [(each, CATEGORY_WORDS[each], icon) for each, icon in CATEGORIES],
         "key": form_key(),
+        "no_slip": _prints_no_slip(issuer, place),
         "refusal": refusal,
     }
     return render(request, "queueing/kiosk_service.html", context, status=refusal.status if refusal else 200)
@@ -217,8 +220,15 @@ def number(request: HttpRequest, place: Layout, issuer: Person, token: str) -> H
         "own_phone": issuer.actor == PUBLIC,
         "untaken": untaken(ticket) if ticket.issued_by == issuer.actor else None,
         "token": token,
+        "no_slip": _prints_no_slip(issuer, place),
     }
     return render(request, "queueing/kiosk_number.html", context)
+
+
+def _prints_no_slip(issuer: Person, place: Layout) -> bool:
+    """Say whether the kiosk has a printer of which it is known that nothing comes out now."""
+    printer = printer_of(issuer, place.branch_id)
+    return printer is not None and not printer.prints
 
 
 def public_address(request: HttpRequest, ticket: Ticket) -> str:
