@@ -135,6 +135,7 @@ def test_b9_a_supervisor_hears_a_message_first_announces_it_and_sees_when_and_wh
     board = a_board(browse, here, supervisor, "Dewan", "HALL")
     floor = sign_in(browse, server, a_user("siti", Role.SUPERVISOR, here), (1280, 900))
     floor.goto(f"/floor/{here.code}")
+    floor.get_by_text("Devices", exact=True).click()
     floor.get_by_role("link", name="Announcements").click()
     expect(floor.get_by_text("Nothing was announced yet")).to_be_visible()
     assert_good(floor, snap, "announcements-empty")

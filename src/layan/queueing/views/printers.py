@@ -1,9 +1,12 @@
 """Printers on the floor page: how they are, a test, and a slip once more (B8, H2)."""
 
+from zoneinfo import ZoneInfo
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -95,7 +98,10 @@ def _page(request: HttpRequest, place: Layout, refusal: Refusal | None = None) -
         "may_set_up": person.may(Permission.CONFIGURE, place.branch_id, place.agency_id),
         "refusal": refusal,
     }
-    return render(request, "queueing/floor_printers.html", context, status=refusal.status if refusal else 200)
+    with timezone.override(ZoneInfo(place.time_zone)):
+        return render(
+            request, "queueing/floor_printers.html", context, status=refusal.status if refusal else 200
+        )
 
 
 def _state(printer: SlipPrinter) -> tuple[str, str]:
