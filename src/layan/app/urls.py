@@ -1,5 +1,6 @@
 """Every address of the product, by room."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from layan.app.api.pages import problems
@@ -19,3 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("layan.waiting.urls")),
     path("", include("layan.signage.urls")),
 ]
+if settings.DEMONSTRATION:
+    from layan.app.demo.screens import show
+
+    urlpatterns.append(path("demo/screens/<int:which>", show, name="demo-screen"))

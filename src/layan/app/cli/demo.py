@@ -45,6 +45,7 @@ def demo(host: str, port: int, speed: float, no_traffic: bool, tokens: Path | No
     set_up()
     from layan.app.database import bring_up_to_date
     from layan.app.demo.load import holds_an_office, load_demonstration, new_passwords, new_tokens
+    from layan.app.demo.screens import hang_screens
     from layan.app.installation import Installation
 
     if holds_an_office():
@@ -57,6 +58,7 @@ def demo(host: str, port: int, speed: float, no_traffic: bool, tokens: Path | No
     for _ in bring_up_to_date():
         pass
     load_demonstration()
+    hang_screens(BRANCH)
     sign_ins = new_passwords()
     if tokens is not None:
         tokens.unlink(missing_ok=True)
@@ -109,12 +111,20 @@ def _a_ticket() -> str:
     return f"/t/{queueing.track_token(issued.ticket.pk)}"
 
 
+def _other_name(address: str) -> str:
+    """Return another name of this machine: a browser holds one screen's key for each, and so shows two boards at once."""
+    names = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
+    host = address.split("//")[1].rsplit(":", 1)[0]
+    return address.replace(host, names.get(host, host))
+
+
 def _welcome(address: str, sign_ins: list["SignIn"], ticket: str) -> None:
     """Print where everything is and who can sign in."""
     faces = [
         ("Kiosk", f"/kiosk/{BRANCH}"),
         ("Counter", f"/counter           (sign in as siti: counter {FREE_COUNTER} is free)"),
-        ("Board", f"/board/{BRANCH}/A"),
+        ("Board", "/demo/screens/1    (zone A, with sound)"),
+        ("", f"{_other_name(address)}/demo/screens/2    (zone B, with sound)"),
         ("Floor", f"/floor/{BRANCH}     (sign in as aminah)"),
         ("Ticket", ticket or "the QR at the kiosk's end leads to it"),
         ("Set up", "/setup             (sign in as farid)"),
