@@ -18,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("layan.queueing.urls")),
     path("", include("layan.waiting.urls")),
     path("", include("layan.signage.urls")),
+    path("", include("layan.messaging.urls")),
 ]

@@ -56,6 +56,7 @@ from layan.queueing.services.sessions import (
 )
 from layan.queueing.services.undoing import undo
 from layan.queueing.services.visits import add_service, rearrange
+from layan.queueing.ticket_parts import TicketPart, add_ticket_part
 from layan.queueing.wait_reads import wait_of, waits_now
 from layan.queueing.wait_words import board_words, reason_words
 
@@ -76,11 +77,13 @@ __all__ = [
     "Standing",
     "State",
     "Ticket",
+    "TicketPart",
     "Trouble",
     "UsualHour",
     "Wait",
     "acknowledge",
     "add_service",
+    "add_ticket_part",
     "ask_printers",
     "at_counter",
     "board_words",

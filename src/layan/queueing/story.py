@@ -152,6 +152,8 @@ _TELLING: dict[str, Callable[[Layout, Mapping[str, Any]], str]] = {
     "ticket.offered": lambda place, facts: _("Slip asked of the printer"),
     "ticket.taken": _taken,
     "ticket.called": _called,
+    "messages.asked": lambda place, facts: _("The customer asked for messages"),
+    "messages.stopped": lambda place, facts: _("Messages ended; the address was erased"),
     "ticket.recalled": lambda place, facts: _("Called again to counter %(counter)s") % facts,
     "service.started": lambda place, facts: (
         _("Serving began at counter %(counter)s: %(service)s")
