@@ -16,7 +16,7 @@ Words = dict[str, str | Promise]
 CHANNEL_WORDS: Words = {
     Channel.SMS: gettext_lazy("SMS"),
     Channel.WHATSAPP: gettext_lazy("WhatsApp"),
-    Channel.EMAIL: gettext_lazy("E-mail"),
+    Channel.EMAIL: gettext_lazy("e-mail"),
 }
 KIND_WORDS: Words = {
     Kind.NEARLY: gettext_lazy("Nearly your turn"),
