@@ -10,9 +10,10 @@ from layan.devices.messaging.fake import FakeCarrier
 from layan.kit import clock
 from layan.kit.models import Event
 from layan.messaging.api import Channel, Failed, Reason, Sent, use_carriers
-from layan.messaging.following import follow
+from layan.messaging.following import first_of_lanes, follow
 from layan.messaging.models import CarrierHealth, Followed, Message, Subscription
 from layan.messaging.posting import has_due, post
+from layan.messaging.rules import NEARLY_AT
 from layan.messaging.services import ask, erase_after_visits, forget_old_messages, stop
 from layan.people.api import Person
 from layan.queueing import api as queueing
@@ -304,3 +305,16 @@ def test_a_channel_nobody_carries_is_not_offered(here):
     use_carriers({})
     with refused("channel-not-offered"):
         asked(a_ticket(here))
+
+
+def test_b8_whoever_is_near_is_among_the_first_of_a_lane(here, noon):
+    groups = ("general", "senior", "general", "oku", "general", "pregnant", "emergency")
+    tickets = []
+    for each in range(40):
+        noon.shift(timedelta(seconds=40))
+        tickets.append(a_ticket(here, "ABC"[each % 2], category=groups[each * 5 % len(groups)]))
+    now = clock.now()
+    first = first_of_lanes({ticket.lane for ticket in tickets}, now)
+    near = {ticket.pk for ticket in tickets if queueing.people_ahead(ticket, here.place, now) <= NEARLY_AT}
+    assert near <= first
+    assert len(first) < len(tickets)

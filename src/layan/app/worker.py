@@ -6,7 +6,7 @@ A job that fails for one branch is logged and tried again at its next turn; the 
 import logging
 import signal
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
@@ -90,6 +90,10 @@ class Aside:
         if (going is None or going.done()) and self._has_work(place):
             self._going[place.branch_id] = self._pool.submit(self._guarded, place)
 
+    def finish(self) -> None:
+        """Wait for what is going on."""
+        wait(self._going.values())
+
     def _guarded(self, place: Layout) -> None:
         try:
             self._run(place)
@@ -99,10 +103,12 @@ class Aside:
             connections.close_all()
 
 
+_SENDING = Aside(has_due, post)
+
 JOBS = (
     Job("publish waiting times", 1, publish),
     Job("make messages", 1, follow),
-    Job("send messages", 1, Aside(has_due, post)),
+    Job("send messages", 1, _SENDING),
     Job("erase addresses", 5, _erase_after_visits),
     Job("watch limits", 5, _watch_limits),
     Job("give up numbers not taken", 5, _give_up_untaken),
@@ -132,6 +138,7 @@ class Worker:
         while not self._stop.is_set():
             self.turn(monotonic())
             self._stop.wait(1.0)
+        _SENDING.finish()
 
     def turn(self, now: float) -> None:
         """Run the jobs that are due at `now` (seconds of a clock that only goes forward)."""

@@ -76,7 +76,7 @@ class Message(models.Model):
 
 
 class Followed(models.Model):
-    """How far a branch's log was followed for messages; its row is the lock of following."""
+    """How far a branch's log was followed for messages: who moves it on makes them."""
 
     branch = models.OneToOneField("places.Branch", models.CASCADE, primary_key=True, related_name="+")
     seq = models.PositiveBigIntegerField()

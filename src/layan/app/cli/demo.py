@@ -116,6 +116,7 @@ def _welcome(address: str, sign_ins: list["SignIn"], ticket: str) -> None:
         ("Counter", f"/counter           (sign in as siti: counter {FREE_COUNTER} is free)"),
         ("Board", f"/board/{BRANCH}/A"),
         ("Floor", f"/floor/{BRANCH}     (sign in as aminah)"),
+        ("Messages", f"/floor/{BRANCH}/messages   (reach nobody: see messages.jsonl in its folder)"),
         ("Ticket", ticket or "the QR at the kiosk's end leads to it"),
         ("Set up", "/setup             (sign in as farid)"),
         ("API", "/api/v1/docs"),
