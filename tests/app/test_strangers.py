@@ -77,6 +77,7 @@ PAGES = {
     # Whoever holds a ticket's signed address holds the ticket.
     "t/<str:token>": Page(EVERYBODY, EVERYBODY, {"minutes": "5"}),
     "t/<str:token>/now": Page(EVERYBODY),
+    "t/<str:token>/tell": Page(EVERYBODY, EVERYBODY, {"stop": "sms"}),
     "kiosk/<str:code>": Page(ISSUING),
     "kiosk/<str:code>/now": Page(ISSUING),
     "kiosk/<str:code>/services": Page(ISSUING),
@@ -102,6 +103,7 @@ PAGES = {
     "floor/<str:code>/disruption": Page(RUNNING, RUNNING, {"ms": "Tiada bekalan elektrik"}),
     "floor/<str:code>/fairness": Page(WATCHING),
     "floor/<str:code>/promises": Page(WATCHING),
+    "floor/<str:code>/messages": Page(WATCHING),
     "floor/<str:code>/day": Page(WATCHING),
     "floor/<str:code>/day/<uuid:ticket_id>": Page(WATCHING),
     "floor/<str:code>/explain/<uuid:ticket_id>": Page(WATCHING),

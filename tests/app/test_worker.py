@@ -1,6 +1,7 @@
 """The worker: what happens without anybody asking, for each branch, again and again."""
 
 import logging
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session as BrowserSession
 
 from layan.app import worker
-from layan.app.worker import HOUSEKEEPING_SECONDS, JOBS, Job, Worker, housekeeping
+from layan.app.worker import HOUSEKEEPING_SECONDS, JOBS, Aside, Job, Worker, housekeeping
 from layan.kit.events.verify import verify
 from layan.kit.models import IdempotencyRecord, Seal
 from layan.people.api import Role
@@ -135,3 +136,46 @@ def test_a_worker_that_is_told_to_stop_ends_after_the_turn_at_hand(monkeypatch):
 
 def test_every_job_names_itself_once():
     assert len({job.name for job in JOBS}) == len(JOBS)
+
+
+def test_a_job_beside_the_others_holds_none_of_them_up_and_runs_once_at_a_time(office):
+    begun, may_end, ended = threading.Event(), threading.Event(), threading.Semaphore(0)
+    runs: list[str] = []
+
+    def slow(place):
+        runs.append(place.code)
+        begun.set()
+        may_end.wait(10)
+        ended.release()
+
+    aside = Aside(lambda _place: True, slow)
+    aside(office.place)
+    assert begun.wait(10)
+    aside(office.place)
+    assert runs == [office.code], "the first is still at it"
+    may_end.set()
+    assert ended.acquire(timeout=10)
+    aside.finish()
+    aside(office.place)
+    aside.finish()
+    assert runs == [office.code] * 2
+
+
+def test_a_job_beside_the_others_that_fails_is_logged_and_tried_again(office, caplog):
+    def fall(_place):
+        raise RuntimeError("a fault")
+
+    aside = Aside(lambda _place: True, fall)
+    for _ in range(2):
+        with caplog.at_level(logging.ERROR):
+            aside(office.place)
+            aside.finish()
+    assert caplog.text.count("it will be tried again") == 2
+
+
+def test_a_job_beside_the_others_without_work_starts_nothing(office):
+    runs: list[str] = []
+    aside = Aside(lambda _place: False, lambda place: runs.append(place.code))
+    aside(office.place)
+    aside.finish()
+    assert runs == []

@@ -14,7 +14,7 @@ from django.core.management import call_command
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "layan"
-ROOMS = ("signage", "queueing", "customers", "people", "places")
+ROOMS = ("messaging", "signage", "queueing", "customers", "people", "places")
 LONGEST_FILE = 400
 #: Other rooms enter by these; their views also by `people.web`, which turns a request into the person who asks.
 DOORS = {"api", "events"}

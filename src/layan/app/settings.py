@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from layan.app.installation import BadSetting, Installation, choice, database, flag, names, number, oidc
+from layan.app.message_settings import message_settings
 
 INSTALLATION = Installation.from_environment()
 DATA_DIR = INSTALLATION.folder
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
     "layan.queueing",
     "layan.waiting",
     "layan.signage",
+    "layan.messaging",
     "layan.app.api",
     # For the files of its documentation page.
     "ninja",
@@ -222,6 +224,9 @@ UNFOLD = {
         }
     },
 }
+
+#: Where messages to customers leave; a channel without a setting is not offered.
+MESSAGES = message_settings()
 
 STREAM_MAX_CLIENTS = number("LAYAN_STREAM_MAX_CLIENTS", 12_000, least=1)
 STREAM_PER_ADDRESS = number("LAYAN_STREAM_PER_ADDRESS", 2_000, least=1)

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("layan.queueing.urls")),
     path("", include("layan.waiting.urls")),
     path("", include("layan.signage.urls")),
+    path("", include("layan.messaging.urls")),
 ]
 if settings.DEMONSTRATION:
     from layan.app.demo.screens import show

@@ -45,7 +45,7 @@ from layan.queueing.services.moving import (
     return_to_line,
     transfer,
 )
-from layan.queueing.services.paper import ask_printers, give_up_untaken
+from layan.queueing.services.paper import ask_printers, give_up_untaken, has_printers
 from layan.queueing.services.serving import OUTCOMES, finish, hold, resume, start
 from layan.queueing.services.sessions import (
     BREAK_REASONS,
@@ -56,6 +56,7 @@ from layan.queueing.services.sessions import (
 )
 from layan.queueing.services.undoing import undo
 from layan.queueing.services.visits import add_service, rearrange
+from layan.queueing.ticket_parts import TicketPart, add_ticket_part
 from layan.queueing.wait_reads import wait_of, waits_now
 from layan.queueing.wait_words import board_words, reason_words
 
@@ -76,11 +77,13 @@ __all__ = [
     "Standing",
     "State",
     "Ticket",
+    "TicketPart",
     "Trouble",
     "UsualHour",
     "Wait",
     "acknowledge",
     "add_service",
+    "add_ticket_part",
     "ask_printers",
     "at_counter",
     "board_words",
@@ -97,6 +100,7 @@ __all__ = [
     "explanation_in_line",
     "finish",
     "give_up_untaken",
+    "has_printers",
     "head",
     "hidden_from_strangers",
     "hold",

@@ -155,6 +155,8 @@ _TELLING: dict[str, Callable[[Layout, Mapping[str, Any]], str]] = {
         _("Slip printed again") if facts["outcome"] == "printed" else _("Slip asked for again, not confirmed")
     ),
     "ticket.called": _called,
+    "messages.asked": lambda place, facts: _("The customer asked for messages"),
+    "messages.stopped": lambda place, facts: _("Messages ended; the address was erased"),
     "ticket.recalled": lambda place, facts: _("Called again to counter %(counter)s") % facts,
     "service.started": lambda place, facts: (
         _("Serving began at counter %(counter)s: %(service)s")

@@ -126,6 +126,7 @@ def _welcome(address: str, sign_ins: list["SignIn"], ticket: str) -> None:
         ("Board", "/demo/screens/1    (zone A, with sound)"),
         ("", f"{_other_name(address)}/demo/screens/2    (zone B, with sound)"),
         ("Floor", f"/floor/{BRANCH}     (sign in as aminah)"),
+        ("Messages", f"/floor/{BRANCH}/messages   (reach nobody: see messages.jsonl in its folder)"),
         ("Ticket", ticket or "the QR at the kiosk's end leads to it"),
         ("Set up", "/setup             (sign in as farid)"),
         ("API", "/api/v1/docs"),

@@ -108,6 +108,11 @@ def _give_up(desk: Desk, ticket: Ticket, row: Untaken) -> int:
     return 1
 
 
+def has_printers(*, branch_id: int) -> bool:
+    """Say whether there is a printer to be asked."""
+    return SlipPrinter.objects.filter(branch_id=branch_id).exclude(host="").exists()
+
+
 def ask_printers(*, branch_id: int) -> None:
     """Ask every printer of the branch for its state, all at once, unless a slip is being printed on it now."""
     reached = SlipPrinter.objects.filter(branch_id=branch_id).exclude(host="")

@@ -24,6 +24,7 @@ from layan.queueing.rules.states import AT_COUNTER, ENDED, State
 from layan.queueing.rules.taking import How
 from layan.queueing.services.moving import LATE_MINUTES, NOT_LATE, cancel, postpone, return_to_line
 from layan.queueing.services.paper import confirm, untaken
+from layan.queueing.ticket_parts import ticket_parts
 from layan.queueing.wait_reads import promised_until, wait_of
 
 #: Remembers for one ticket's pages how many were ahead at first, so that the line can shorten from there.
@@ -145,6 +146,7 @@ def _context(request: HttpRequest, ticket: Ticket, place: Layout, token: str) ->
         "return_until": return_until if return_until and return_until >= moment else None,
         "late_minutes": LATE_MINUTES,
         "live": ticket.state not in ENDED,
+        "parts": ticket_parts(ticket, token),
     }
 
 
