@@ -31,6 +31,7 @@ from layan.queueing.reads import (
 )
 from layan.queueing.refusals import unknown_branch, unknown_counter
 from layan.queueing.rules.lanes import is_direct
+from layan.queueing.rules.numbering import EMERGENCY_MARK, SPECIAL_MARK
 from layan.queueing.rules.priority import Explanation, Policy, Reason
 from layan.queueing.rules.states import State
 from layan.queueing.services.alarms import acknowledge, watch
@@ -62,10 +63,12 @@ from layan.queueing.wait_words import board_words, reason_words
 
 __all__ = [
     "BREAK_REASONS",
+    "EMERGENCY_MARK",
     "LATE_MINUTES",
     "NO_FORECAST",
     "OUTCOMES",
     "OUT_OF_ORDER_REASONS",
+    "SPECIAL_MARK",
     "BranchState",
     "Explanation",
     "Issued",

@@ -15,8 +15,7 @@ from layan.kit.refusal import Refusal
 from layan.people.api import Permission
 from layan.people.web import person_of, staff_required
 from layan.places.api import Layout, branch_ids_of_agency, layout
-from layan.queueing.api import branch_for
-from layan.queueing.rules.numbering import EMERGENCY_MARK, SPECIAL_MARK
+from layan.queueing.api import EMERGENCY_MARK, SPECIAL_MARK, branch_for
 from layan.signage.speech.api import LANGUAGES, Piece
 from layan.signage.speech.clips import clip_of, keep_clip, remove_clip
 from layan.signage.speech.wording import recordable
