@@ -232,3 +232,14 @@ def test_faults_are_told_in_malay_too(read) -> None:
     with override("ms"), pytest.raises(ReplayFileError) as refused:
         read("2026-11-20T08:00:00,,general,,,")
     assert str(refused.value) == "baris 2: service kosong"
+
+
+def test_a_called_customer_walks_to_the_counter_but_never_longer_than_half_of_the_service():
+    rows = [row(2, "08:00", "08:01", "08:11"), row(3, "08:00", "08:02", "08:02:20")]
+    walk = timedelta(seconds=30)
+    started = [
+        (due.at - START, due.row.line)
+        for due in schedule(rows, 1, START, walk)
+        if due.command is Command.START
+    ]
+    assert started == [(timedelta(seconds=90), 2), (timedelta(seconds=130), 3)]

@@ -13,9 +13,11 @@ from layan.people.api import Person, Role
 from layan.queueing import api as queueing
 from layan.signage.models import Announcement
 from layan.signage.screens.services import Settings, pair
+from layan.signage.view import SCREEN_COOKIE
 from tests.builders import BuiltBranch, a_branch, a_person, a_ticket, a_user, open_counter
 from tests.journeys.conftest import Browse, Server
 from tests.journeys.staff import sign_in
+from tests.signage.conftest import a_speaker
 
 Snap = Callable[[Page, str], None]
 
@@ -176,3 +178,23 @@ def test_b9_an_administrator_gives_a_recording_and_listens_to_it(browse, server,
     assert_good(page, snap, f"voices-{size[0]}")
     row.get_by_role("button", name="Remove").click()
     expect(row.get_by_text("missing")).to_be_visible()
+
+
+def test_b9_a_browser_that_wants_a_touch_first_says_so_and_no_call_is_lost_meanwhile(
+    browse, server, here, supervisor, snap
+):
+    display, _screen = a_speaker(here, supervisor)
+    page = browse(1920, 1080)
+    page.context.add_cookies(
+        [{"name": SCREEN_COOKIE, "value": display.cookies[SCREEN_COOKIE].value, "url": server.url}]
+    )
+    page.goto("/screen")
+    a_ticket(here)
+    queueing.call_next(branch_id=here.id, counter_id=here.counter("1"), by=supervisor)
+    # Looking into the page from here would count as a touch: only its picture is taken.
+    page.wait_for_timeout(2_000)
+    snap(page, "voice-touch")
+    assert not Announcement.objects.exists()
+    page.mouse.click(400, 400)
+    wait_until_said(page, 1)
+    expect(page.locator("board-voice")).to_be_hidden()

@@ -26,16 +26,25 @@ DEMONSTRATION_DAY = Path(__file__).parent.parent / "demo" / "day.csv"
     show_default=True,
     help="Minutes of the day done at once.",
 )
+@click.option(
+    "--walk",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Seconds of the day that a called customer needs to the counter.",
+)
 @click.option("--leave", default="", help="Counters, by code, that are left to people (comma-separated).")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @data_option
-def replay(file: Path, speed: float, branch: str | None, skip: int, leave: str, quiet: bool) -> None:
+def replay(
+    file: Path, speed: float, branch: str | None, skip: int, walk: int, leave: str, quiet: bool
+) -> None:
     """Feed a recorded day (CSV) through the same commands as people use. The format: docs/replay-format.md."""
     open_installation()
     from datetime import timedelta
 
     from layan.app.demo.load import officers_at
-    from layan.app.replay.plan import ReplayFileError, in_words, read_day, unknown_names
+    from layan.app.replay.plan import ReplayFileError, in_words, read_day, schedule, unknown_names
     from layan.app.replay.run import Replay, run_day
     from layan.kit import clock
     from layan.places.api import branches
@@ -57,12 +66,14 @@ def replay(file: Path, speed: float, branch: str | None, skip: int, leave: str, 
         listed = "\n".join(in_words(problem) for problem in problems[:20])
         more = f"\nand {len(problems) - 20} more" if len(problems) > 20 else ""
         raise click.ClickException(f"{file} fits no branch here. At {code}:\n{listed}{more}")
-    day = Replay(place, officers_at(place.code), frozenset(filter(None, leave.split(","))))
+    day = Replay(
+        place, officers_at(place.code), frozenset(filter(None, leave.split(","))), timedelta(seconds=walk)
+    )
     start = clock.now() - timedelta(minutes=skip) / speed
     if quiet:
         run_day(day, rows, speed=speed, start=start)
     else:
-        steps = sum(1 if row.served_at is None else 3 for row in rows)
+        steps = sum(1 for _due in schedule(rows, speed, start, day.walk))
         with click.progressbar(length=steps, label=f"{file.name} at {speed:g}x") as bar:
             run_day(day, rows, speed=speed, start=start, progress=lambda _: bar.update(1))
         click.echo(f"{steps - day.refused} of {steps} commands done.")

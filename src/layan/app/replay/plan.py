@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +23,7 @@ class Command(StrEnum):
 
     ISSUE = "issue"
     SERVE = "serve"
+    START = "start"
     FINISH = "finish"
 
 
@@ -120,15 +121,18 @@ def unknown_names(rows: Iterable[ReplayRow], *, offers: Mapping[str, Collection[
     return problems
 
 
-def schedule(rows: Sequence[ReplayRow], speed: float, start: datetime) -> Iterator[Due]:
+def schedule(
+    rows: Sequence[ReplayRow], speed: float, start: datetime, walk: timedelta = timedelta()
+) -> Iterator[Due]:
     """Yield each command of the day when it is due, in time order.
 
-    The first arrival is due at `start` (aware); everything after it follows at `speed` times real time.
+    The first arrival is due at `start` (aware); everything after it follows at `speed` times real time. With a `walk`
+    (of the recorded day's time) a customer who is called needs it, or half of a short service, to the counter.
     Raises ValueError when the speed is not above zero.
     """
     if not speed > 0:
         raise ValueError("speed must be above zero")
-    steps = sorted(step for row in rows for step in _steps(row))
+    steps = sorted(step for row in rows for step in _steps(row, walk))
     begin = steps[0].at if steps else start
     by_line = {row.line: row for row in rows}
     for step in steps:
@@ -145,7 +149,7 @@ class _Step(NamedTuple):
     command: Command
 
 
-def _steps(row: ReplayRow) -> Iterator[_Step]:
+def _steps(row: ReplayRow, walk: timedelta) -> Iterator[_Step]:
     """Yield the row's commands. At one moment a counter is freed before it is taken, and a number issued before it
     is served; a service of no length at all keeps its own order before a longer one at that counter begins.
     """
@@ -154,6 +158,9 @@ def _steps(row: ReplayRow) -> Iterator[_Step]:
         return
     at_once = row.finished_at == row.served_at
     yield _Step(row.served_at, 2 if at_once else 3, row.line, 0, Command.SERVE)
+    if walk and not at_once:
+        there = row.served_at + min(walk, (row.finished_at - row.served_at) / 2)
+        yield _Step(there, 3, row.line, 1, Command.START)
     yield _Step(row.finished_at, 2 if at_once else 0, row.line, 1, Command.FINISH)
 
 

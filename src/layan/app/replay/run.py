@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -24,14 +24,20 @@ class Replay:
     """A recorded day at one branch, by the branch's own rules.
 
     Numbers are issued when the recorded customers arrived. Each recorded service makes the officer of its counter
-    call whoever is next, so that nobody is called before their turn. `officers` are the members of staff at the
+    call whoever is next, so that nobody is called before their turn; serving begins at once, or after the `walk` to the
+    counter, in which a call is seen and heard. `officers` are the members of staff at the
     counters, by counter code; the counters in `left_to_people` are not touched: an idle one gives their services.
     """
 
     def __init__(
-        self, place: Layout, officers: dict[str, int], left_to_people: frozenset[str] = frozenset()
+        self,
+        place: Layout,
+        officers: dict[str, int],
+        left_to_people: frozenset[str] = frozenset(),
+        walk: timedelta = timedelta(),
     ) -> None:
         self.place = place
+        self.walk = walk
         self.refused = 0
         self._officers = officers
         self._left = left_to_people
@@ -56,6 +62,7 @@ class Replay:
         work: dict[Command, Callable[[ReplayRow], object]] = {
             Command.ISSUE: self._issue,
             Command.SERVE: self._serve,
+            Command.START: self._start,
             Command.FINISH: self._finish,
         }
         self._tried(lambda: work[due.command](due.row))
@@ -75,7 +82,13 @@ class Replay:
         )
         if ticket is not None:
             self._serving[row.line] = (code, ticket.pk)
-            queueing.start(branch_id=self.place.branch_id, ticket_id=ticket.pk, by=officer)
+            if not self.walk:
+                self._start(row)
+
+    def _start(self, row: ReplayRow) -> None:
+        code, ticket_id = self._serving.get(row.line, (None, None))
+        if code is not None and ticket_id is not None:
+            queueing.start(branch_id=self.place.branch_id, ticket_id=ticket_id, by=self._officer(code))
 
     def _finish(self, row: ReplayRow) -> None:
         code, ticket_id = self._serving.pop(row.line, (None, None))
@@ -134,7 +147,7 @@ def run_day(
     earliest = _free_since(replay.place, began)
     with clock.held_at(max(start, earliest)):
         replay.open_counters(rows)
-    for due in schedule(rows, speed, start):
+    for due in schedule(rows, speed, start, replay.walk):
         left = (due.at - clock.now()).total_seconds()
         if left > 0:
             wait(left)
