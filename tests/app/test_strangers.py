@@ -78,6 +78,10 @@ PAGES = {
     "t/<str:token>": Page(EVERYBODY, EVERYBODY, {"minutes": "5"}),
     "t/<str:token>/now": Page(EVERYBODY),
     "t/<str:token>/tell": Page(EVERYBODY, EVERYBODY, {"stop": "sms"}),
+    "reception/<str:code>": Page(
+        ISSUING, ISSUING, {"key": "reception-0123456789", "category": "general", "service": "PASSPORT"}
+    ),
+    "reception/<str:code>/lines": Page(ISSUING),
     "kiosk/<str:code>": Page(ISSUING),
     "kiosk/<str:code>/now": Page(ISSUING),
     "kiosk/<str:code>/services": Page(ISSUING),
