@@ -84,6 +84,9 @@ PAGES = {
     "reception/<str:code>/lines": Page(ISSUING),
     "kiosk/<str:code>": Page(ISSUING),
     "kiosk/<str:code>/now": Page(ISSUING),
+    # Only a registered screen calls staff, and only what a page signed is read (tests/queueing/test_kiosk_help.py).
+    "kiosk/<str:code>/staff": Page(frozenset(), frozenset()),
+    "kiosk/<str:code>/aloud": Page(frozenset()),
     "kiosk/<str:code>/services": Page(ISSUING),
     "kiosk/<str:code>/tiles": Page(ISSUING),
     "kiosk/<str:code>/services/<str:service>": Page(

@@ -257,3 +257,11 @@ class DayClosed(Event):
     day: str
     cancelled: int
     closed_counters: int
+
+
+@dataclass(frozen=True)
+class StaffCalled(Event):
+    """Somebody at a kiosk asked for a member of staff; `kiosk` is the id of its token (H2)."""
+
+    type = "staff.called"
+    kiosk: int

@@ -144,6 +144,17 @@ class Alarm(models.Model):
         return f"{self.kind} {self.figure}/{self.limit}"
 
 
+class StaffCall(models.Model):
+    """Somebody at a kiosk asked for a member of staff: the last time at each kiosk (H2)."""
+
+    kiosk = models.OneToOneField("people.Token", models.CASCADE, primary_key=True, related_name="+")
+    branch = models.ForeignKey("places.Branch", models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kiosk_id}"
+
+
 class OutOfOrderCall(models.Model):
     """A customer was called before others whose turn it was: by whom, why, and how many were passed over (B14)."""
 

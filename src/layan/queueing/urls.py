@@ -8,6 +8,7 @@ from layan.queueing.views import (
     floor_pages,
     floor_seats,
     kiosk,
+    kiosk_help,
     kiosk_slip,
     printers,
     reception,
@@ -20,6 +21,8 @@ app_name = "queueing"
 urlpatterns = [
     path("kiosk/<str:code>", kiosk.start, name="kiosk"),
     path("kiosk/<str:code>/now", kiosk.now, name="kiosk-now"),
+    path("kiosk/<str:code>/staff", kiosk_help.staff, name="kiosk-staff"),
+    path("kiosk/<str:code>/aloud", kiosk_help.aloud, name="kiosk-aloud"),
     path("kiosk/<str:code>/services", kiosk.services, name="kiosk-services"),
     path("kiosk/<str:code>/tiles", kiosk.tiles, name="kiosk-tiles"),
     path("kiosk/<str:code>/services/<str:service>", kiosk.service, name="kiosk-service"),

@@ -15,9 +15,11 @@ class SetupConfig(AppConfig):
         from layan.devices.voices.piper import PiperVoice
         from layan.devices.voices.recorded import RecordedVoice
         from layan.messaging.api import use_carriers
+        from layan.queueing.aloud import use_reader
         from layan.queueing.paper.makes import use_printers
         from layan.signage.speech.clips import clips_folder, voices_folder
         from layan.signage.speech.files import use_voices
+        from layan.signage.speech.reading import read_text
 
         use_printers(lambda at: EscposPrinter(at.host, port=at.port, paper_mm=at.paper_mm))
         # A person first, then the most natural machine there is.
@@ -26,3 +28,4 @@ class SetupConfig(AppConfig):
         )
         shown = settings.INSTALLATION.folder if settings.DEMONSTRATION else None
         use_carriers(carriers(settings.MESSAGES, demonstrated_in=shown))
+        use_reader(read_text)

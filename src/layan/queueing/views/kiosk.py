@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from layan.customers.api import CATEGORY_WORDS, Category
 from layan.kit import clock
 from layan.kit.address import client_address
-from layan.kit.i18n import DJANGO_CODES, short_code
+from layan.kit.i18n import DJANGO_CODES, short_code, words
 from layan.kit.refusal import Refusal
 from layan.kit.templatetags.kit import DISPLAY_COOKIE
 from layan.people.api import Grant, Permission, Person, Role
@@ -24,6 +25,7 @@ from layan.people.web import device_person, person_of
 from layan.places.api import Layout, ServiceInfo, disruption_message, opening, service_day, week_hours
 from layan.queueing import refusals
 from layan.queueing.access import public_branch, ticket_id_of, track_token
+from layan.queueing.aloud import aloud_address, number_aloud, service_aloud, services_aloud
 from layan.queueing.models import Ticket
 from layan.queueing.offers import Offer, offers
 from layan.queueing.qr import qr_code
@@ -57,6 +59,8 @@ def at_kiosk(view: View[Parameters]) -> Callable[..., HttpResponse]:
         issuer = _issuer(request, place)
         if issuer is None:
             return render(request, "queueing/kiosk_closed_to_you.html", {"place": place}, status=403)
+        # Every page asks it: only a registered screen has a place to which somebody can be called.
+        request.kiosk_id = issuer.token_id  # type: ignore[attr-defined]
         return view(request, place, issuer, *args, **kwargs)
 
     return guarded
@@ -135,6 +139,7 @@ def _services_context(request: HttpRequest, place: Layout, moment: datetime) -> 
         "also_codes": _codes(also),
         "query": query,
         "offers": [(offer, _names(offer.service)) for offer in offered if _matches(offer.service, query)],
+        "aloud": aloud_address(place, services_aloud(offered)),
     }
 
 
@@ -189,6 +194,7 @@ def _service_page(
         "categories": [(each, CATEGORY_WORDS[each], icon) for each, icon in CATEGORIES],
         "key": form_key(),
         "no_slip": _prints_no_slip(issuer, place),
+        "aloud": aloud_address(place, service_aloud(words(wanted.name), words(wanted.bring), _groups())),
         "refusal": refusal,
     }
     return render(request, "queueing/kiosk_service.html", context, status=refusal.status if refusal else 200)
@@ -205,15 +211,17 @@ def number(request: HttpRequest, place: Layout, issuer: Person, token: str) -> H
     moment = clock.now()
     ahead = people_ahead(ticket, place, moment)
     address = public_address(request, ticket)
+    zone = place.zones.get(first.zone_id) if first else None
+    wait = wait_of(ticket, place, ahead, moment)
     context = {
         "place": place,
         "disruption": disruption_message(place.branch_id),
         "ticket": ticket,
         "service": first,
         "then": [place.service_codes[code] for code in ticket.remaining if code in place.service_codes],
-        "zone": place.zones.get(first.zone_id) if first else None,
+        "zone": zone,
         "ahead": ahead,
-        "wait": wait_of(ticket, place, ahead, moment),
+        "wait": wait,
         "busy": first is not None and 0 < first.queue_limit <= ahead,
         "address": address,
         "qr": qr_code(address),
@@ -221,8 +229,16 @@ def number(request: HttpRequest, place: Layout, issuer: Person, token: str) -> H
         "untaken": untaken(ticket) if ticket.issued_by == issuer.actor else None,
         "token": token,
         "no_slip": _prints_no_slip(issuer, place),
+        "aloud": aloud_address(
+            place, number_aloud(ticket.number, words(zone.name) if zone else "", ahead, wait)
+        ),
     }
     return render(request, "queueing/kiosk_number.html", context)
+
+
+def _groups() -> list[str]:
+    """Return the buttons of a service's page that give a number, in their order."""
+    return [_("Take a number"), *(str(CATEGORY_WORDS[each]) for each, _icon in CATEGORIES), _("Emergency")]
 
 
 def _prints_no_slip(issuer: Person, place: Layout) -> bool:
