@@ -22,6 +22,7 @@ CUSTOMERS = (
     "messaging/templates/messaging/ticket",
     "messaging/words.py",
     "places/templates/places/",
+    "queueing/aloud.py",
     "queueing/models.py",
     "queueing/offers.py",
     "queueing/refusals.py",
