@@ -86,6 +86,28 @@ def test_b9_without_a_reader_no_button_is_shown(here, monkeypatch):
     assert "data-aloud" not in page
 
 
+def test_b9_what_is_read_is_what_is_shown(here, read):
+    screen = a_registered_screen(here)
+    listen(screen, screen.get(f"/kiosk/{here.code}/services", {"q": "licence"}))
+    assert read[-1][0] == "What do you come for? Press 1: Licence."
+    listen(screen, screen.get(f"/kiosk/{here.code}/services", {"also": "PASSPORT"}))
+    assert read[-1][0].startswith("What else do you come for? Press 1: Licence.")
+    listen(screen, screen.get(f"/kiosk/{here.code}"))
+    assert read[-1][:2] == (read[-1][0], "ms")
+    assert read[-1][0].count("Tekan") == 4
+
+
+def test_h2_a_new_call_is_not_answered_by_the_acknowledgement_of_the_last(here):
+    with time_machine.travel("2026-03-03T02:00:00Z", tick=False) as time:
+        screen = a_registered_screen(here)
+        call(screen, here)
+        acknowledge(branch_id=here.id, alarm_id=Alarm.objects.get().pk, by=a_person(Role.SUPERVISOR, here))
+        time.shift(timedelta(minutes=5, seconds=1))
+        call(screen, here)
+        assert "Please stay here." in staff_of(screen, here)
+        assert Alarm.objects.filter(cleared_at=None, acknowledged_at=None).count() == 1
+
+
 def call(screen: Client, here, back: str = "") -> None:
     assert screen.post(f"/kiosk/{here.code}/staff", {"back": back}).status_code == 302
 
@@ -120,7 +142,7 @@ def test_h2_after_a_call_the_kiosk_shows_the_page_it_was_made_from_and_no_other_
     screen = a_registered_screen(here)
     page = f"/kiosk/{here.code}/services/PASSPORT"
     assert screen.post(f"/kiosk/{here.code}/staff", {"back": page}).url == page
-    for elsewhere in ("https://example.org/kiosk", "//example.org", "/admin/"):
+    for elsewhere in ("https://example.org/kiosk", "//example.org", "/admin/", f"/kiosk/{here.code}B"):
         assert screen.post(f"/kiosk/{here.code}/staff", {"back": elsewhere}).url == f"/kiosk/{here.code}"
 
 

@@ -50,28 +50,30 @@ def read_aloud(place: Layout, said: str) -> Path | None:
     return _reader(text, language, str(place.agency_id))
 
 
-def services_aloud(offered: Sequence[Offer]) -> list[str]:
-    """Return the question for the service with its choices."""
-    choices = [words(offer.service.name) for offer in offered if offer.refusal is None][:CHOICES]
-    return [
-        _("What do you come for?"),
-        *(
-            _("Press %(digit)d: %(choice)s.") % {"digit": at, "choice": name}
-            for at, name in enumerate(choices, 1)
-        ),
-    ]
+def languages_aloud(names: Sequence[str]) -> list[str]:
+    """Return the question of the first page."""
+    return [f"{_('Choose your language')}.", *_pressed(names)]
 
 
-def service_aloud(name: str, bring: str, choices: Sequence[str]) -> list[str]:
-    """Return what a service's page says: what to bring, and the groups in which a number is given."""
-    what = [_("Bring: %(things)s.") % {"things": ", ".join(bring.split("\n"))}] if bring else []
+def services_aloud(offered: Sequence[Offer], *, more: bool) -> list[str]:
+    """Return the question for the service, or for one more under the same number, with the choices."""
+    names = [words(offer.service.name) for offer in offered if offer.refusal is None]
+    return [_("What else do you come for?") if more else _("What do you come for?"), *_pressed(names)]
+
+
+def service_aloud(offer: Offer, groups: Sequence[str]) -> list[str]:
+    """Return what a service's page says: what to bring and the groups in which a number is given, or why none is."""
+    name = f"{words(offer.service.name)}."
+    if offer.refusal is not None:
+        return [name, str(offer.refusal.words)]
+    bring = ", ".join(words(offer.service.bring).split("\n"))
+    return [name, *([_("Bring: %(things)s.") % {"things": bring}] if bring else []), *_pressed(groups)]
+
+
+def _pressed(choices: Sequence[str]) -> list[str]:
     return [
-        f"{name}.",
-        *what,
-        *(
-            _("Press %(digit)d: %(choice)s.") % {"digit": at, "choice": each}
-            for at, each in enumerate(choices, 1)
-        ),
+        _("Press %(digit)d: %(choice)s.") % {"digit": at, "choice": each}
+        for at, each in enumerate(choices[:CHOICES], 1)
     ]
 
 

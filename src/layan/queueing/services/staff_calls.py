@@ -28,6 +28,8 @@ class Call(StrEnum):
 
 def call_staff(*, branch_id: int, kiosk_id: int, by: Person) -> None:
     """Call somebody to a kiosk; called again while the call is open, it is the same one. Raises not-allowed."""
+    # An older call's alarm, acknowledged long ago, is not this one's.
+    watch(branch_id=branch_id)
     with at_desk(branch_id) as desk:
         desk.require(by, Permission.ISSUE)
         open_since = StaffCall.objects.filter(kiosk=kiosk_id, asked_at__gt=desk.now - OPEN_FOR)

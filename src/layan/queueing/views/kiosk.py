@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,7 +26,7 @@ from layan.people.web import device_person, person_of
 from layan.places.api import Layout, ServiceInfo, disruption_message, opening, service_day, week_hours
 from layan.queueing import refusals
 from layan.queueing.access import public_branch, ticket_id_of, track_token
-from layan.queueing.aloud import aloud_address, number_aloud, service_aloud, services_aloud
+from layan.queueing.aloud import aloud_address, languages_aloud, number_aloud, service_aloud, services_aloud
 from layan.queueing.models import Ticket
 from layan.queueing.offers import Offer, offers
 from layan.queueing.qr import qr_code
@@ -82,7 +83,9 @@ def start(request: HttpRequest, place: Layout, _issuer: Person) -> HttpResponse:
     """Ask for the language. A new visit: what the last person chose for eyes and reach is forgotten."""
     chosen = request.COOKIES.pop(DISPLAY_COOKIE, None)
     translation.activate(settings.LANGUAGE_CODE)
-    response = render(request, "queueing/kiosk_start.html", _now_context(place))
+    names = [_(get_language_info(code)["name"]) for code in DJANGO_CODES.values()]
+    context = {**_now_context(place), "aloud": aloud_address(place, languages_aloud(names))}
+    response = render(request, "queueing/kiosk_start.html", context)
     if chosen is not None:
         response.delete_cookie(DISPLAY_COOKIE)
     return response
@@ -114,6 +117,7 @@ def services(request: HttpRequest, place: Layout, _issuer: Person) -> HttpRespon
     offered = [offer for offer, _names in context["offers"]]
     if not (context["also"] or context["query"]) and offered and all(map(_is_closed, offered)):
         context |= {
+            "aloud": "",
             "opening": opening(place, moment),
             "week": week_hours(place, service_day(place, moment)),
         }
@@ -132,14 +136,15 @@ def _services_context(request: HttpRequest, place: Layout, moment: datetime) -> 
     also = _chosen(place, request.GET.get("also", ""))
     query = request.GET.get("q", "").strip()[:80]
     offered = [offer for offer in offers(place, moment) if offer.service not in also]
+    shown = [offer for offer in offered if _matches(offer.service, query)]
     return {
         "place": place,
         "disruption": disruption_message(place.branch_id),
         "also": also,
         "also_codes": _codes(also),
         "query": query,
-        "offers": [(offer, _names(offer.service)) for offer in offered if _matches(offer.service, query)],
-        "aloud": aloud_address(place, services_aloud(offered)),
+        "offers": [(offer, _names(offer.service)) for offer in shown],
+        "aloud": aloud_address(place, services_aloud(shown, more=bool(also))),
     }
 
 
@@ -194,7 +199,7 @@ def _service_page(
         "categories": [(each, CATEGORY_WORDS[each], icon) for each, icon in CATEGORIES],
         "key": form_key(),
         "no_slip": _prints_no_slip(issuer, place),
-        "aloud": aloud_address(place, service_aloud(words(wanted.name), words(wanted.bring), _groups())),
+        "aloud": aloud_address(place, service_aloud(offer, _groups())),
         "refusal": refusal,
     }
     return render(request, "queueing/kiosk_service.html", context, status=refusal.status if refusal else 200)

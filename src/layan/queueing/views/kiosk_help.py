@@ -46,5 +46,5 @@ def aloud(request: HttpRequest, code: str) -> HttpResponseBase:
 def _back(request: HttpRequest, place: Layout) -> str:
     start = reverse("queueing:kiosk", args=[place.code])
     back = request.POST.get("back", "")
-    known = url_has_allowed_host_and_scheme(back, None) and back.startswith(start)
+    known = url_has_allowed_host_and_scheme(back, None) and (back == start or back.startswith(f"{start}/"))
     return back if known else start

@@ -2,7 +2,14 @@
 // Backspace or - goes back, 0 reads the page aloud, * calls a member of staff. The first key shows the digits.
 
 const CHOICES = "main a.tile, main button.tile, main form button[type=submit]:not([disabled])";
+const BACK = ".kiosk__foot > .cluster:first-child :is(a, button:not([data-scrolls]))";
 const TYPING = "input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea, select";
+
+// The first page is another person's: what the last one chose is forgotten.
+if (document.querySelector(".kiosk__start")) {
+  sessionStorage.removeItem("aloud");
+  sessionStorage.removeItem("keys");
+}
 
 function shown(element) {
   return element.getClientRects().length > 0;
@@ -46,7 +53,7 @@ document.addEventListener("keydown", (event) => {
     ArrowLeft: () => move(-1),
   };
   if (!typing) {
-    act.Backspace = act["-"] = () => press(document.querySelector(".kiosk__foot .cluster a, .kiosk__foot .cluster button:not([data-scrolls])"));
+    act.Backspace = act["-"] = () => press(document.querySelector(BACK));
     act["0"] = () => press(document.querySelector("[data-aloud]"));
     act["*"] = act.F1 = () => press(document.querySelector('[data-kiosk-key="*"]'));
     if (/^[1-9]$/.test(event.key)) act[event.key] = () => press(choices()[Number(event.key) - 1]);
@@ -102,7 +109,4 @@ if (button) {
   });
   window.addEventListener("pagehide", stop);
   if (sessionStorage.getItem("aloud")) read();
-} else {
-  sessionStorage.removeItem("aloud"); // the first page: another person
-  sessionStorage.removeItem("keys");
 }
